@@ -1,0 +1,251 @@
+/** What was asked, with all that could be secret left out: no query, no body, no path values, allow-listed headers only. */
+export interface RequestSummary {
+  readonly method: string
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** The method and the URL template, such as `GET /repos/{owner}/{repo}`. */
+  readonly operation: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Why no further attempt was made. */
+export type RetryStop =
+  'attempts' | 'budget' | 'deadline' | 'not-idempotent' | 'body-not-replayable' | 'not-retryable' | 'vendor-said-no'
+
+/** What is known about the call that failed. Each policy on the way out adds what it knows. */
+export interface CallFacts {
+  readonly vendor?: string | undefined
+  readonly operation?: string | undefined
+  readonly status?: number | undefined
+  /** The vendor's id for its answer, to quote in a support request. */
+  readonly requestId?: string | undefined
+  /** How long the vendor, or the policy that refused, asks to wait. Milliseconds. */
+  readonly retryAfterMs?: number | undefined
+  /** How many times the request was sent. */
+  readonly attempts?: number | undefined
+  readonly retryStop?: RetryStop | undefined
+  readonly idempotencyKey?: string | undefined
+  readonly request?: RequestSummary | undefined
+}
+
+const brand = Symbol.for('hawser.error')
+
+/**
+ * The base of every error that hawser throws. `code` is a literal to `switch` on.
+ *
+ * `instanceof` compares names behind a brand, so it also holds between two copies of the package (ESM and CommonJS).
+ */
+export abstract class HawserError extends Error implements CallFacts {
+  abstract readonly code: string
+  declare readonly vendor?: string | undefined
+  declare readonly operation?: string | undefined
+  declare readonly status?: number | undefined
+  declare readonly requestId?: string | undefined
+  declare readonly retryAfterMs?: number | undefined
+  declare readonly attempts?: number | undefined
+  declare readonly retryStop?: RetryStop | undefined
+  declare readonly idempotencyKey?: string | undefined
+  declare readonly request?: RequestSummary | undefined
+
+  // On the prototype, not on the instance: it is in place before the stack is captured, and bundlers keep it.
+  override get name(): string {
+    return 'HawserError'
+  }
+
+  constructor(message: string, facts: CallFacts = {}, options?: ErrorOptions) {
+    super(message, options)
+    Object.defineProperty(this, brand, { value: true })
+    this.add(facts)
+  }
+
+  /** Adds facts that are not known yet; what is known already stays. */
+  add(facts: CallFacts): this {
+    for (const [name, value] of Object.entries(facts)) {
+      if (value !== undefined && !Object.hasOwn(this, name)) {
+        Object.defineProperty(this, name, { value, enumerable: true, configurable: true })
+      }
+    }
+    return this
+  }
+
+  /** Returns the error as a plain value that is safe to log. */
+  toJSON(): Record<string, unknown> {
+    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) }
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A subclass of the user's that declares no name of its own is compared as JavaScript does.
+    if (!Object.hasOwn(this.prototype, 'name')) return Function.prototype[Symbol.hasInstance].call(this, value)
+    if (!isHawserError(value)) return false
+    for (let of: unknown = Object.getPrototypeOf(value); of instanceof Object; of = Object.getPrototypeOf(of)) {
+      if (Object.hasOwn(of, 'name') && Reflect.get(of, 'name') === this.prototype.name) return true
+    }
+    return false
+  }
+}
+
+/** Tells whether a caught value is an error of hawser's, whichever copy of the package threw it. */
+export function isHawserError(value: unknown): value is AnyHawserError {
+  return value instanceof Error && Reflect.get(value, brand) === true
+}
+
+/** An option is wrong. Thrown while a client or a policy is made; nothing was sent. */
+export class ConfigurationError extends HawserError {
+  override readonly code = 'CONFIGURATION'
+  override get name(): string {
+    return 'ConfigurationError'
+  }
+}
+
+/** A call's input is wrong. Nothing was sent. */
+export class InvalidRequestError extends HawserError {
+  override readonly code = 'INVALID_REQUEST'
+  override get name(): string {
+    return 'InvalidRequestError'
+  }
+}
+
+/** What an {@link HttpError} knows beyond {@link CallFacts}. */
+export interface HttpErrorFacts extends CallFacts {
+  readonly status: number
+  /** The vendor's own code for the failure, such as `rate_limit`. */
+  readonly vendorCode?: string | undefined
+}
+
+/** The vendor answered, and the answer is a refusal or a failure. */
+export class HttpError extends HawserError {
+  override readonly code: 'HTTP_STATUS' | 'RATE_LIMITED' = 'HTTP_STATUS'
+  declare readonly status: number
+  declare readonly vendorCode?: string | undefined
+  // Private, so that no logger prints it: an error body may repeat what was sent.
+  readonly #body: unknown
+  override get name(): string {
+    return 'HttpError'
+  }
+
+  constructor(message: string, facts: HttpErrorFacts, body?: unknown) {
+    super(message, facts)
+    this.#body = body
+  }
+
+  /** The decoded error body: a JSON value, or text. Not part of `JSON.stringify(error)` or of a printed error. */
+  get body(): unknown {
+    return this.#body
+  }
+}
+
+/** The vendor throttles, and the wait it asks for is longer than the call may last. `retryAfterMs` says how long, if known. */
+export class RateLimitedError extends HttpError {
+  override readonly code = 'RATE_LIMITED'
+  override get name(): string {
+    return 'RateLimitedError'
+  }
+}
+
+/** How far a request had come: no connection yet, sent but unanswered, or in the middle of the answer. */
+export type NetworkPhase = 'connect' | 'headers' | 'body'
+
+/** There was no complete answer. */
+export class NetworkError extends HawserError {
+  override readonly code = 'NETWORK'
+  readonly phase: NetworkPhase
+  /** The system's or the parser's code, such as `ECONNRESET`. */
+  readonly reason: string
+  override get name(): string {
+    return 'NetworkError'
+  }
+
+  constructor(message: string, { phase, reason, ...facts }: CallFacts & { phase: NetworkPhase; reason: string }) {
+    super(message, facts)
+    this.phase = phase
+    this.reason = reason
+  }
+}
+
+/** A time limit ended the call or, inside a policy stack, one attempt of it. */
+export class TimeoutError extends HawserError {
+  override readonly code = 'TIMEOUT'
+  /** `attempt`: one send took too long; `deadline`: the whole call; `idle`: a streamed body stood still. */
+  readonly limit: 'attempt' | 'deadline' | 'idle'
+  override get name(): string {
+    return 'TimeoutError'
+  }
+
+  constructor(message: string, { limit, ...facts }: CallFacts & { limit: 'attempt' | 'deadline' | 'idle' }) {
+    super(message, facts)
+    this.limit = limit
+  }
+}
+
+/** The caller's signal ended the call; `cause` is the signal's reason. */
+export class AbortedError extends HawserError {
+  override readonly code = 'ABORTED'
+  // The name that every platform gives it, and that callers compare.
+  override get name(): string {
+    return 'AbortError'
+  }
+}
+
+/** The circuit is open: the vendor has failed too often just now. Nothing was sent. */
+export class CircuitOpenError extends HawserError {
+  override readonly code = 'CIRCUIT_OPEN'
+  override get name(): string {
+    return 'CircuitOpenError'
+  }
+}
+
+/** Too many calls are on the wire and in the queue. Nothing was sent. */
+export class BulkheadFullError extends HawserError {
+  override readonly code = 'BULKHEAD_FULL'
+  override get name(): string {
+    return 'BulkheadFullError'
+  }
+}
+
+/** The answer could not be read as what was asked for; the request itself did happen. */
+export class DecodeError extends HawserError {
+  override readonly code = 'DECODE'
+  override get name(): string {
+    return 'DecodeError'
+  }
+}
+
+/** The answer, decompressed, is larger than the client accepts. */
+export class ResponseTooLargeError extends HawserError {
+  override readonly code = 'RESPONSE_TOO_LARGE'
+  override get name(): string {
+    return 'ResponseTooLargeError'
+  }
+}
+
+/** A redirect leads where a credential must not go, or in circles. */
+export class RedirectError extends HawserError {
+  override readonly code = 'REDIRECT_REFUSED'
+  override get name(): string {
+    return 'RedirectError'
+  }
+}
+
+/** A listing repeats itself, leaves its origin or never ends. */
+export class PaginationError extends HawserError {
+  override readonly code = 'PAGINATION'
+  override get name(): string {
+    return 'PaginationError'
+  }
+}
+
+/** Every error that hawser throws: `switch (error.code)` is exhaustive over it. */
+export type AnyHawserError =
+  | ConfigurationError
+  | InvalidRequestError
+  | HttpError
+  | RateLimitedError
+  | NetworkError
+  | TimeoutError
+  | AbortedError
+  | CircuitOpenError
+  | BulkheadFullError
+  | DecodeError
+  | ResponseTooLargeError
+  | RedirectError
+  | PaginationError

@@ -1,0 +1,32 @@
+import { InvalidRequestError } from '../errors.ts'
+import { encodeFields, type ArrayStyle, type Fields } from './query.ts'
+import type { RequestBody } from './request.ts'
+
+/** A body together with the headers that describe it. */
+export interface EncodedBody {
+  readonly body: RequestBody
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * Encodes a value as JSON.
+ *
+ * @throws {InvalidRequestError} where JSON cannot hold it: a function, a bigint, a circle.
+ */
+export function jsonBody(value: unknown): EncodedBody {
+  let body: string | undefined
+  try {
+    body = JSON.stringify(value)
+  } catch {
+    // The cause is left out: V8 names the properties on a circle, which may be data.
+  }
+  if (body === undefined) {
+    throw new InvalidRequestError('`json` cannot be written as JSON: it is a function, a symbol, a bigint or a circle.')
+  }
+  return { body, headers: { 'content-type': 'application/json' } }
+}
+
+/** Encodes fields as a form. @throws {InvalidRequestError} where a value cannot be written. */
+export function formBody(fields: Fields, arrays?: ArrayStyle): EncodedBody {
+  return { body: encodeFields(fields, arrays), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+}

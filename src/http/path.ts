@@ -1,0 +1,103 @@
+import { InvalidRequestError } from '../errors.ts'
+
+/** A path with its values filled in and encoded, and the template that names the operation. */
+export interface FilledPath {
+  readonly path: string
+  readonly template: string
+}
+
+/** A path and the values to fill in, as the tag {@link path} takes them. */
+export interface PathTemplate {
+  readonly strings: readonly string[]
+  readonly values: readonly PathValue[]
+}
+
+/** A value of a path: bare, or named as `{ owner }` so that the name stands in the operation. */
+export type PathValue = string | number | Readonly<Record<string, string | number>>
+
+/**
+ * Takes a path whose values are encoded when it is sent, each as one segment: `` path`/repos/${{ owner }}/${{ repo }}` ``.
+ *
+ * A value that is empty, `.` or `..` makes the call fail with an {@link InvalidRequestError}, and nothing is sent.
+ */
+export function path(strings: TemplateStringsArray, ...values: readonly PathValue[]): PathTemplate {
+  return { strings, values }
+}
+
+/** Fills a path in. @throws {InvalidRequestError} where a value must not stand in a path. */
+export function fill({ strings, values }: PathTemplate): FilledPath {
+  let path = strings[0] ?? ''
+  let template = path
+  for (const [index, given] of values.entries()) {
+    const [name, value] = typeof given === 'object' ? soleEntry(given) : [String(index), given]
+    const literal = strings[index + 1] ?? ''
+    path += segment(name, value) + literal
+    template += `{${name}}${literal}`
+  }
+  return { path, template }
+}
+
+/**
+ * Fills `{name}` in a URL template. `{+name}` keeps the slashes in a value, for paths within a path.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6570#section-3.2.3
+ * @returns the path, and the names that were used
+ * @throws {InvalidRequestError} where a value is missing or must not stand in a path.
+ */
+export function expand(
+  template: string,
+  values: Readonly<Record<string, unknown>>,
+): FilledPath & { readonly used: readonly string[] } {
+  const used: string[] = []
+  const filled = template.replace(/\{(\+?)([^{}]+)\}/g, (_, plus: string, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    used.push(name)
+    const parts = plus && typeof value === 'string' ? value.split('/') : [value]
+    return parts.map((part) => segment(name, part)).join('/')
+  })
+  return { path: filled, template: template.replaceAll('{+', '{'), used }
+}
+
+/**
+ * Checks a path that an author wrote out.
+ *
+ * @throws {InvalidRequestError} where it is not absolute or climbs with `..`: it would reach another endpoint or host.
+ */
+export function checkPath(text: string): void {
+  // Backslashes count as slashes and tabs and newlines as nothing when a URL is parsed.
+  // @see https://url.spec.whatwg.org/#path-start-state
+  if (!/^\/(?![/\\])/.test(text) || /[\\\t\r\n#]/.test(text)) {
+    throw new InvalidRequestError('A path starts with one `/` and holds no backslash, line break or `#`.')
+  }
+  const [pathname = ''] = text.split('?', 1)
+  if (pathname.split('/').some((part) => isDotSegment(part))) {
+    throw new InvalidRequestError('A path holds no `.` or `..` segment; check the values it was built from.')
+  }
+}
+
+function segment(name: string, value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw new InvalidRequestError(`The path value \`${name}\` is missing, or neither text nor a number.`)
+  }
+  const text = String(value)
+  if (text === '' || isDotSegment(text) || (typeof value === 'number' && !Number.isFinite(value))) {
+    throw new InvalidRequestError(`The path value \`${name}\` is empty, \`.\`, \`..\` or not finite.`)
+  }
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    throw new InvalidRequestError(`The path value \`${name}\` holds half of a surrogate pair.`)
+  }
+}
+
+function isDotSegment(part: string): boolean {
+  return /^(?:\.|%2e){1,2}$/i.test(part)
+}
+
+function soleEntry(record: Readonly<Record<string, unknown>>): [string, unknown] {
+  const [entry, ...more] = Object.entries(record ?? {})
+  if (!entry || more.length > 0) {
+    throw new InvalidRequestError('A named path value has exactly one name: `${{ owner }}`.')
+  }
+  return entry
+}

@@ -1,0 +1,31 @@
+import { systemRuntime, type Runtime } from '../runtime.ts'
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+
+/** Sends one request and resolves with the vendor's answer, 2xx or not. Rejects only when there is no answer. */
+export interface Send {
+  (request: HttpRequest): Promise<HttpResponse>
+}
+
+/** Wraps a {@link Send}. In a list, the first policy is the outermost. */
+export interface Policy {
+  (next: Send, runtime: Runtime): Send
+  /** What `describe()` shows; absent on a plain function. */
+  readonly settings?: PolicySettings
+}
+
+/** A policy's name and the options in force. */
+export interface PolicySettings {
+  readonly name: string
+  readonly [option: string]: unknown
+}
+
+/** Composes policies over a transport. */
+export function stack(policies: readonly Policy[], transport: Send, runtime: Runtime = systemRuntime()): Send {
+  return policies.reduceRight((next, policy) => policy(next, runtime), transport)
+}
+
+/** Gives a policy the name and the options that `describe()` shows. */
+export function described<P extends Policy>(settings: PolicySettings, policy: P): P {
+  return Object.assign(policy, { settings })
+}

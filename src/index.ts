@@ -1,0 +1,1 @@
+export { HawserError } from './errors.ts'

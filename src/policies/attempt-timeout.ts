@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream'
+import { TimeoutError } from '../errors.ts'
+import { checkNumber } from '../check.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { aborted, type Runtime } from '../runtime.ts'
+
+/**
+ * Ends one send after `timeoutMs` or at the call's deadline, whichever comes first, and cuts its connection.
+ *
+ * Covers a buffered body to its last byte. For a stream it covers the time to the headers, then each wait between two
+ * chunks; a reader may take its time.
+ *
+ * @throws {TimeoutError} (`limit: 'attempt'`, `'deadline'` or, from a stream, `'idle'`)
+ */
+export function attemptTimeout(timeoutMs = 30_000): Policy {
+  checkNumber('attemptTimeout', timeoutMs, 1)
+  return described({ name: 'attemptTimeout', timeoutMs }, (next, runtime) => {
+    return function attemptTimeout(request) {
+      const { signal, deadline, operation, attemptTimeoutMs = timeoutMs } = request
+      if (signal?.aborted) return Promise.reject(aborted(signal))
+      const leftMs = deadline === undefined ? Infinity : deadline - runtime.now()
+      const limit = leftMs < attemptTimeoutMs ? 'deadline' : 'attempt'
+      const allowedMs = Math.min(leftMs, attemptTimeoutMs)
+      if (leftMs <= 0) {
+        return Promise.reject(new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit }))
+      }
+      const controller = new AbortController()
+      return new Promise((resolve, reject) => {
+        // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
+        const end = (error: Error): void => {
+          release()
+          reject(error)
+          controller.abort(error)
+        }
+        const onAbort = (): void => end(aborted(signal))
+        const cancel =
+          allowedMs === Infinity
+            ? () => {}
+            : runtime.after(allowedMs, () =>
+                end(new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })),
+              )
+        const release = (): void => {
+          cancel()
+          signal?.removeEventListener('abort', onAbort)
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        next({ ...request, signal: controller.signal }).then(
+          (response) => {
+            if (!(response.body instanceof Readable)) {
+              release()
+              return resolve(response)
+            }
+            cancel()
+            const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime)
+            body.once('close', release)
+            resolve({ ...response, body })
+          },
+          (error: unknown) => {
+            release()
+            reject(error)
+          },
+        )
+      })
+    }
+  })
+}
+
+/** Passes a stream on and breaks it off when the next chunk takes longer than `idleMs`. */
+function idleLimited(source: Readable, idleMs: number, operation: string, runtime: Runtime): Readable {
+  async function* read(): AsyncGenerator<unknown> {
+    const chunks = source[Symbol.asyncIterator]()
+    for (;;) {
+      const cancel = runtime.after(idleMs, () => {
+        source.destroy(new TimeoutError(`${operation}: the answer stood still for ${idleMs} ms.`, { limit: 'idle' }))
+      })
+      const { done, value } = await chunks.next().finally(cancel)
+      if (done) return
+      yield value
+    }
+  }
+  const limited = Readable.from(read(), { objectMode: false })
+  limited.once('close', () => source.destroy())
+  return limited
+}

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream'
+import { checkNumber, checkOptions } from '../check.ts'
+import { BulkheadFullError, TimeoutError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { aborted, type Runtime } from '../runtime.ts'
+
+/** Options of {@link bulkhead}. */
+export interface BulkheadOptions {
+  /** How many requests may be on the wire at once. @default 50 */
+  readonly maxConcurrent?: number
+  /** How many calls may wait for a place. @default 1000 */
+  readonly maxQueue?: number
+}
+
+interface Waiter {
+  admit(): void
+}
+
+/**
+ * Lets a bounded number of requests onto the wire; the rest wait in the order of their arrival.
+ *
+ * A streamed answer holds its place until the stream is read or closed. The wait ends at the deadline or the abort.
+ *
+ * @throws {BulkheadFullError} where the queue is full
+ */
+export function bulkhead(options: BulkheadOptions = {}): Policy {
+  checkOptions('bulkhead', options, ['maxConcurrent', 'maxQueue'])
+  const { maxConcurrent = 50, maxQueue = 1000 } = options
+  checkNumber('bulkhead.maxConcurrent', maxConcurrent, 1)
+  checkNumber('bulkhead.maxQueue', maxQueue, 0)
+  let active = 0
+  const queue = new Set<Waiter>()
+
+  function release(): void {
+    // The place is handed straight to the next in line, so that a newcomer cannot take it in between.
+    for (const waiter of queue) {
+      queue.delete(waiter)
+      return waiter.admit()
+    }
+    active--
+  }
+
+  return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
+    return async function bulkhead(request) {
+      if (active < maxConcurrent) active++
+      else if (queue.size < maxQueue) await place(queue, request, runtime)
+      else {
+        const message = `${request.operation}: not sent, ${active} requests are on the wire and ${queue.size} wait.`
+        throw new BulkheadFullError(message)
+      }
+      try {
+        const response = await next(request)
+        if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
+        else release()
+        return response
+      } catch (error) {
+        release()
+        throw error
+      }
+    }
+  })
+}
+
+/** Waits in the queue; a waiter that gives up is out of the queue at once. */
+function place(queue: Set<Waiter>, request: HttpRequest, runtime: Runtime): Promise<void> {
+  const { signal, deadline, operation } = request
+  const since = runtime.now()
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal))
+    const waiter: Waiter = {
+      admit: () => {
+        forget()
+        const at = runtime.now()
+        runtime.emit?.({ type: 'wait', in: 'bulkhead', operation, at, waitedMs: at - since })
+        resolve()
+      },
+    }
+    const giveUp = (error: Error): void => {
+      queue.delete(waiter)
+      forget()
+      reject(error)
+    }
+    const onAbort = (): void => giveUp(aborted(signal))
+    const message = `${operation}: the deadline passed while it waited for a place on the wire.`
+    const cancel =
+      deadline === undefined
+        ? undefined
+        : runtime.after(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
+    const forget = (): void => {
+      cancel?.()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    queue.add(waiter)
+  })
+}

@@ -1,0 +1,130 @@
+import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
+import { checkNumber, checkOptions } from '../check.ts'
+import { CircuitOpenError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { originOf } from '../http/redact.ts'
+import type { HttpRequest } from '../http/request.ts'
+import type { Runtime } from '../runtime.ts'
+import { step, type Circuit } from './circuit.ts'
+import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import { verdictOn } from './verdict.ts'
+
+/** Options of {@link circuitBreaker}. */
+export interface CircuitBreakerOptions {
+  /**
+   * Makes the rule that opens a circuit, one for each scope: cockatiel's `ConsecutiveBreaker`, `CountBreaker` or your own.
+   * @default more than half of the last 20 attempts failed, 10 at least
+   */
+  readonly breaker?: () => IBreaker
+  /** How long a circuit stays open before one trial call. Milliseconds. @default 30_000 */
+  readonly openMs?: number
+  /** How long without a call until old failures are forgotten. Milliseconds. @default 60_000 */
+  readonly forgetMs?: number
+  /** What fails together. @default the request's origin */
+  readonly scope?: (request: HttpRequest) => string
+  /** @default status 429 */
+  readonly throttled?: ReadThrottle
+}
+
+/** A circuit breaker that can also be opened by hand. */
+export interface CircuitBreaker extends Policy {
+  /** Refuses every call of every scope until the returned function is called. */
+  isolate(): () => void
+}
+
+interface ScopeState {
+  circuit: Circuit
+  rule: IBreaker
+  lastUsed: number
+}
+
+// The least recently used scope goes first; far more than the hosts that one client talks to.
+const maxScopes = 1000
+
+/**
+ * Refuses calls at once while the vendor keeps failing, and lets a single one through from time to time to find out.
+ *
+ * Only failures of the vendor or the network count: never a 4xx, a throttle, an abort or a local refusal.
+ *
+ * @throws {CircuitOpenError} with `retryAfterMs`, the time until the next trial
+ */
+export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
+  checkOptions('circuitBreaker', options, ['breaker', 'openMs', 'forgetMs', 'scope', 'throttled'])
+  const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
+  const { breaker = defaultRule, scope = ({ url }) => originOf(url) } = options
+  checkNumber('circuitBreaker.openMs', openMs, 1)
+  const scopes = new Map<string, ScopeState>()
+  let isolations = 0
+
+  function stateOf(key: string, now: number): ScopeState {
+    const state = scopes.get(key) ?? { circuit: { at: 'closed' }, rule: breaker(), lastUsed: now }
+    // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
+    if (state.circuit.at === 'closed' && now - state.lastUsed > forgetMs) state.rule = breaker()
+    state.lastUsed = now
+    // Set anew, it stands last: the map is in order of use.
+    scopes.delete(key)
+    scopes.set(key, state)
+    const [oldest] = scopes.keys()
+    if (scopes.size > maxScopes && oldest !== undefined) scopes.delete(oldest)
+    return state
+  }
+
+  const policy: Policy = (next, runtime) => {
+    return async function circuitBreaker(request) {
+      const now = runtime.now()
+      const key = scope(request)
+      const state = stateOf(key, now)
+      const before = state.circuit
+      const asked = isolations > 0 ? before : move(state, step(before, { type: 'ask', now }), key, request, runtime)
+      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
+      if (!passes) {
+        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
+        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
+        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
+      }
+      const outcome: Outcome = await next(request).then(
+        (response) => ({ response }),
+        (error: unknown) => ({ error }),
+      )
+      // An answer that was under way when the state changed says nothing about the new state.
+      if (state.circuit === asked) {
+        const at = runtime.now()
+        const verdict = verdictOn(outcome, throttled, at)
+        const trip = count(state.rule, asked, verdict)
+        move(state, step(asked, { type: 'verdict', verdict, trip, now: at, openMs }), key, request, runtime)
+      }
+      if (outcome.response) return outcome.response
+      throw outcome.error
+    }
+  }
+  const isolate = (): (() => void) => {
+    let done = false
+    isolations++
+    return () => {
+      if (!done) isolations--
+      done = true
+    }
+  }
+  return Object.assign(described({ name: 'circuitBreaker', openMs, forgetMs }, policy), { isolate })
+}
+
+function defaultRule(): IBreaker {
+  return new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 10 })
+}
+
+/** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */
+function count(rule: IBreaker, circuit: Circuit, verdict: 'healthy' | 'failing' | 'neutral'): boolean {
+  const state = circuit.at === 'closed' ? CircuitState.Closed : CircuitState.HalfOpen
+  if (verdict === 'failing') return rule.failure(state)
+  if (verdict === 'healthy') rule.success(state)
+  return false
+}
+
+function move(state: ScopeState, to: Circuit, scope: string, { operation }: HttpRequest, runtime: Runtime): Circuit {
+  const from = state.circuit
+  state.circuit = to
+  if (from.at !== to.at) {
+    runtime.emit?.({ type: 'circuit', operation, at: runtime.now(), scope, from: from.at, to: to.at })
+  }
+  return to
+}

@@ -1,0 +1,52 @@
+import { checkNumber } from '../check.ts'
+import { TimeoutError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { aborted } from '../runtime.ts'
+
+// Whoever waits at the deadline ends by itself and says what it waited for; this is for those that do not.
+const graceMs = 100
+
+/**
+ * Ends the whole call after `totalMs`, whatever it waits for. A call's own `deadline` takes its place.
+ *
+ * Hands an absolute time down: every policy below bounds its waits by it and begins none that cannot end in time. It
+ * does not cut the connection; `attemptTimeout` does that, with the same deadline.
+ *
+ * @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError}
+ */
+export function deadline(totalMs = 60_000): Policy {
+  checkNumber('deadline', totalMs, 1)
+  return described({ name: 'deadline', totalMs }, (next, runtime) => {
+    return function deadline(request) {
+      const now = runtime.now()
+      const at = request.deadline ?? now + totalMs
+      const { signal, operation } = request
+      if (signal?.aborted) return Promise.reject(aborted(signal))
+      return new Promise((resolve, reject) => {
+        const onAbort = (): void => {
+          release()
+          reject(aborted(signal))
+        }
+        const cancel = runtime.after(at - now + graceMs, () => {
+          release()
+          reject(new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
+        })
+        const release = (): void => {
+          cancel()
+          signal?.removeEventListener('abort', onAbort)
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        next({ ...request, deadline: at }).then(
+          (response) => {
+            release()
+            resolve(response)
+          },
+          (error: unknown) => {
+            release()
+            reject(error)
+          },
+        )
+      })
+    }
+  })
+}

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream'
+import { checkOptions } from '../check.ts'
+import { RedirectError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { isReplayable, type HeaderMap, type HttpRequest } from '../http/request.ts'
+
+/** Options of {@link redirect}. */
+export interface RedirectOptions {
+  /** Other origins of the vendor's own, which may see the credential. @default none */
+  readonly origins?: readonly string[]
+  /** What to do with any other origin: refuse, or go there without the credential (signed download links). @default `'refuse'` */
+  readonly elsewhere?: 'refuse' | 'anonymous'
+  /** @default 5 */
+  readonly maxHops?: number
+}
+
+/** Headers that may follow to an origin which is not the vendor's: they say how to answer, not who asks. */
+const harmless: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'accept-language', 'range', 'user-agent'])
+
+/**
+ * Follows redirects within the vendor's own origins.
+ *
+ * The platform strips `Authorization` only, so that a vendor's own token header would travel to any host that a redirect
+ * names. @see https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ *
+ * @throws {RedirectError} where it leads to another origin, from https to http, or on for more than `maxHops`
+ */
+export function redirect(options: RedirectOptions = {}): Policy {
+  checkOptions('redirect', options, ['origins', 'elsewhere', 'maxHops'])
+  const { origins = [], elsewhere = 'refuse', maxHops = 5 } = options
+  return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
+    return async function redirect(first) {
+      let request = first
+      for (let hop = 0; ; hop++) {
+        const response = await next(request)
+        const { status, headers } = response
+        const location = headers['location']
+        if (!isRedirect(status) || location === undefined) return response
+        const target = resolve(location, request, status)
+        if (!target) return response
+        if (hop === maxHops)
+          throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
+        const from = new URL(request.url)
+        const to = new URL(target.url)
+        const trusted = !request.anonymous && (to.origin === from.origin || origins.includes(to.origin))
+        if ((from.protocol === 'https:' && to.protocol !== 'https:') || (!trusted && elsewhere === 'refuse')) {
+          throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
+        }
+        if (response.body instanceof Readable) response.body.destroy()
+        runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
+        request = trusted ? target : { ...target, headers: onlyHarmless(target.headers), anonymous: true }
+      }
+    }
+  })
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+}
+
+/** Gives the request for the next hop; nothing where the method or the body cannot be sent there again. */
+function resolve(location: string, request: HttpRequest, status: number): HttpRequest | undefined {
+  const to = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined
+  if (!to || !/^https?:$/.test(to.protocol)) {
+    throw new RedirectError(`${request.operation}: redirected to something that is no web address.`, { status })
+  }
+  to.username = ''
+  to.password = ''
+  const { method } = request
+  if (method === 'GET' || method === 'HEAD') return { ...request, url: to.href }
+  // 303 says: the answer to your write is to be read over there.
+  if (status === 303) {
+    const { 'content-type': _type, 'content-length': _length, ...headers } = request.headers
+    return { ...request, url: to.href, method: 'GET', headers, body: undefined }
+  }
+  return status >= 307 && isReplayable(request.body) ? { ...request, url: to.href } : undefined
+}
+
+function onlyHarmless(headers: HeaderMap): HeaderMap {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => harmless.has(name)))
+}

@@ -1,0 +1,44 @@
+import type { RetryReason } from './retry-decision.ts'
+
+/** Bounds all retries of a client together, so that an outage is not answered with a multiple of the load. */
+export interface RetryBudget {
+  /** Takes the price of one retry, and tells what it was; `undefined` where too little is left. */
+  spend(reason: RetryReason): number | undefined
+  /** Puts tokens back after a success: the price of its retry, or the small income of one that needed none. */
+  earn(tokens?: number): void
+  readonly tokens: number
+}
+
+/** Options of {@link retryBudget}; the defaults are those of the AWS SDKs. */
+export interface RetryBudgetOptions {
+  /** @default 500 */
+  readonly capacity?: number
+  /** The price of a retry after an outage: a failure, a timeout, a broken connection. @default 14 */
+  readonly cost?: number
+  /** The price of a retry after a throttle, which says when to come back. @default 5 */
+  readonly throttleCost?: number
+}
+
+/**
+ * Makes a budget: a bucket of tokens, full at first, that retries empty and successes refill.
+ *
+ * @see https://aws.amazon.com/blogs/developer/announcing-updated-retry-behavior-for-aws-sdks-and-tools
+ */
+export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+  const { capacity = 500, cost = 14, throttleCost = 5 } = options
+  let tokens = capacity
+  return {
+    spend(reason) {
+      const price = reason === 'throttled' ? throttleCost : cost
+      if (tokens < price) return undefined
+      tokens -= price
+      return price
+    },
+    earn(earned = 1) {
+      tokens = Math.min(capacity, tokens + earned)
+    },
+    get tokens() {
+      return tokens
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream'
+import { checkNumber, checkOptions } from '../check.ts'
+import { isHawserError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { fullJitter, type Backoff } from './backoff.ts'
+import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import { retryBudget, type RetryBudget } from './retry-budget.ts'
+import { decideRetry } from './retry-decision.ts'
+
+/** Options of {@link retry}. */
+export interface RetryOptions {
+  /** The first send included. @default 4 */
+  readonly maxAttempts?: number
+  /** @default `fullJitter()` */
+  readonly backoff?: Backoff
+  /** Shared by all calls through this policy. @default `retryBudget()` */
+  readonly budget?: RetryBudget
+  /** @default status 429 */
+  readonly throttled?: ReadThrottle
+  /** The response header with which the vendor says `true` or `false` to a retry. */
+  readonly hintHeader?: string
+}
+
+/**
+ * Sends a failed call again where that is safe, after a wait that the vendor names or that grows at random.
+ *
+ * Begins no wait that would outlast the deadline, and stops when the budget of all retries is used up. The last outcome
+ * is what the caller gets, with `attempts` and the reason why there was no further one.
+ */
+export function retry(options: RetryOptions = {}): Policy {
+  checkOptions('retry', options, ['maxAttempts', 'backoff', 'budget', 'throttled', 'hintHeader'])
+  const {
+    maxAttempts = 4,
+    backoff = fullJitter(),
+    budget = retryBudget(),
+    throttled = throttledByStatus,
+    hintHeader,
+  } = options
+  checkNumber('retry.maxAttempts', maxAttempts, 1)
+  const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase() }
+
+  return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
+    const random = runtime.random
+    return async function retry(request) {
+      let price: number | undefined
+      for (let attempt = 1; ; attempt++) {
+        const outcome: Outcome = await next(request).then(
+          (response) => ({ response }),
+          (error: unknown) => ({ error }),
+        )
+        const now = runtime.now()
+        let decision = decideRetry(request, outcome, settings, { attempt, now, random })
+        if (decision.do === 'retry') {
+          price = budget.spend(decision.reason)
+          if (price === undefined) decision = { do: 'stop', because: 'budget', retryAfterMs: decision.retryAfterMs }
+        }
+        const { response, error } = outcome
+        if (decision.do === 'return' && response) {
+          budget.earn(price)
+          return attempt === 1 ? response : { ...response, attempts: attempt }
+        }
+        if (decision.do !== 'retry') {
+          const retryStop = decision.do === 'stop' ? decision.because : undefined
+          if (response) return { ...response, attempts: attempt, retryStop }
+          if (isHawserError(error)) error.add({ attempts: attempt, retryStop })
+          throw error
+        }
+        // Nobody will read it; left open, it would hold its connection.
+        if (response?.body instanceof Readable) response.body.destroy()
+        const { reason, delayMs, retryAfterMs } = decision
+        runtime.emit?.({
+          type: 'retry',
+          operation: request.operation,
+          at: now,
+          attempt,
+          reason,
+          status: response?.status,
+          delayMs,
+          retryAfterMs,
+        })
+        await runtime.sleep(delayMs, request.signal)
+      }
+    }
+  })
+}

@@ -1,0 +1,15 @@
+import { NetworkError, TimeoutError } from '../errors.ts'
+import { isUnavailable, type Outcome, type ReadThrottle } from './outcome.ts'
+
+/** What an outcome says about the vendor's health. A throttle, an abort and a local refusal say nothing. */
+export type Verdict = 'healthy' | 'failing' | 'neutral'
+
+/** Judges an outcome. */
+export function verdictOn(outcome: Outcome, throttled: ReadThrottle, now: number): Verdict {
+  const { response, error } = outcome
+  if (!response) return error instanceof NetworkError || error instanceof TimeoutError ? 'failing' : 'neutral'
+  if (throttled(response, now)) return 'neutral'
+  // 408 may be the caller's slow upload as well as the vendor's trouble.
+  if (response.status === 408) return 'neutral'
+  return isUnavailable(response.status) ? 'failing' : 'healthy'
+}

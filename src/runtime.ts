@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { AbortedError } from './errors.ts'
+import type { RuntimeEvent } from './events.ts'
+
+/** Ends a timer early. Harmless after it fired. */
+export type Cancel = () => void
+
+/** All that is impure. Everything else in hawser takes time, chance and events from here. */
+export interface Runtime {
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Runs `callback` once, `ms` milliseconds from now. */
+  after(ms: number, callback: () => void): Cancel
+  /** Resolves after `ms` milliseconds; rejects with {@link AbortedError} as soon as `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** A number from 0 up to, not including, 1. */
+  random(): number
+  /** A random identifier that cannot be guessed. */
+  uuid(): string
+  /** Takes events. Absent where nobody listens, so that `runtime.emit?.({…})` builds no event for nobody. */
+  readonly emit?: (event: RuntimeEvent) => void
+}
+
+// Node fires a longer timer at once. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
+const longestTimerMs = 2 ** 31 - 1
+
+function after(ms: number, callback: () => void): Cancel {
+  let timer: NodeJS.Timeout
+  const arm = (leftMs: number): void => {
+    const stepMs = Math.min(leftMs, longestTimerMs)
+    timer = setTimeout(leftMs > stepMs ? () => arm(leftMs - stepMs) : callback, stepMs)
+  }
+  arm(ms)
+  return () => clearTimeout(timer)
+}
+
+/** Builds a `sleep` from a way to set timers. */
+export function sleepWith(after: Runtime['after']): Runtime['sleep'] {
+  return (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted(signal))
+      const onAbort = (): void => {
+        cancel()
+        reject(aborted(signal))
+      }
+      const cancel = after(ms, () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      })
+      signal?.addEventListener('abort', onAbort, { once: true })
+    })
+}
+
+/** Makes the error for a signal that aborted. */
+export function aborted(signal: AbortSignal | undefined): AbortedError {
+  return new AbortedError('The call was aborted by its caller.', {}, { cause: signal?.reason })
+}
+
+/** Makes the runtime of a real process. */
+export function systemRuntime(options: { readonly onEvent?: (event: RuntimeEvent) => void } = {}): Runtime {
+  const { onEvent } = options
+  return {
+    now: () => Date.now(),
+    after,
+    sleep: sleepWith(after),
+    random: () => Math.random(),
+    uuid: () => randomUUID(),
+    ...(onEvent && { emit: guarded(onEvent) }),
+  }
+}
+
+/** Keeps a listener that throws from breaking the call it listens to. */
+export function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
+  return (event) => {
+    try {
+      listen(event)
+    } catch {
+      // A listener's own fault is the listener's; the call goes on.
+    }
+  }
+}

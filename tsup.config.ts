@@ -1,0 +1,19 @@
+import { defineConfig, type Options } from 'tsup'
+
+const config: Options = {
+  entry: {
+    index: 'src/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  // One copy of every class: without splitting, `error instanceof HttpError` is false between `hawser` and `hawser/github`.
+  splitting: true,
+  clean: true,
+  treeshake: false,
+  // tsup's declaration builder sets `baseUrl`, which TypeScript 6 reports as deprecated (TS5101).
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+}
+
+const tsup: ReturnType<typeof defineConfig> = defineConfig(config)
+
+export default tsup

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    alias: [
+      { find: /^hawser$/, replacement: source('index.ts') },
+      { find: /^hawser\/axios$/, replacement: source('axios/index.ts') },
+      { find: /^hawser\/github$/, replacement: source('connectors/github/index.ts') },
+      { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
+})
+
+export default config

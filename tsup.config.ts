@@ -3,6 +3,9 @@ import { defineConfig, type Options } from 'tsup'
 const config: Options = {
   entry: {
     index: 'src/index.ts',
+    axios: 'src/axios/index.ts',
+    github: 'src/connectors/github/index.ts',
+    testing: 'src/testing/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

@@ -11,6 +11,11 @@ export interface Runtime {
   now(): number
   /** Runs `callback` once, `ms` milliseconds from now. */
   after(ms: number, callback: () => void): Cancel
+  /**
+   * Runs `callback` once, `ms` milliseconds from now, unless what it limits ends earlier. The same as `after` in a real
+   * process; a test's clock runs on to the next wait, and not to a limit that nothing will reach.
+   */
+  limit(ms: number, callback: () => void): Cancel
   /** Resolves after `ms` milliseconds; rejects with {@link AbortedError} as soon as `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** A number from 0 up to, not including, 1. */
@@ -57,20 +62,32 @@ export function aborted(signal: AbortSignal | undefined): AbortedError {
 }
 
 /** Makes the runtime of a real process. */
-export function systemRuntime(options: { readonly onEvent?: (event: RuntimeEvent) => void } = {}): Runtime {
-  const { onEvent } = options
+export function systemRuntime(): Runtime {
   return {
     now: () => Date.now(),
     after,
+    limit: after,
     sleep: sleepWith(after),
     random: () => Math.random(),
     uuid: () => randomUUID(),
-    ...(onEvent && { emit: guarded(onEvent) }),
+  }
+}
+
+/** Gives the same runtime with one more listener. */
+export function withListener(runtime: Runtime, listen: (event: RuntimeEvent) => void): Runtime {
+  const { emit } = runtime
+  const tell = guarded(listen)
+  return {
+    ...runtime,
+    emit: (event) => {
+      emit?.(event)
+      tell(event)
+    },
   }
 }
 
 /** Keeps a listener that throws from breaking the call it listens to. */
-export function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
+function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
   return (event) => {
     try {
       listen(event)

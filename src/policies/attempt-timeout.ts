@@ -36,7 +36,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
         const cancel =
           allowedMs === Infinity
             ? () => {}
-            : runtime.after(allowedMs, () =>
+            : runtime.limit(allowedMs, () =>
                 end(new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })),
               )
         const release = (): void => {
@@ -70,7 +70,7 @@ function idleLimited(source: Readable, idleMs: number, operation: string, runtim
   async function* read(): AsyncGenerator<unknown> {
     const chunks = source[Symbol.asyncIterator]()
     for (;;) {
-      const cancel = runtime.after(idleMs, () => {
+      const cancel = runtime.limit(idleMs, () => {
         source.destroy(new TimeoutError(`${operation}: the answer stood still for ${idleMs} ms.`, { limit: 'idle' }))
       })
       const { done, value } = await chunks.next().finally(cancel)

@@ -86,7 +86,7 @@ function place(queue: Set<Waiter>, request: HttpRequest, runtime: Runtime): Prom
     const cancel =
       deadline === undefined
         ? undefined
-        : runtime.after(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
+        : runtime.limit(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
     const forget = (): void => {
       cancel?.()
       signal?.removeEventListener('abort', onAbort)

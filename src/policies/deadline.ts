@@ -27,7 +27,7 @@ export function deadline(totalMs = 60_000): Policy {
           release()
           reject(aborted(signal))
         }
-        const cancel = runtime.after(at - now + graceMs, () => {
+        const cancel = runtime.limit(at - now + graceMs, () => {
           release()
           reject(new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
         })

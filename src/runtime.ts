@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AbortedError } from './errors.ts'
+import { aborted, onAbort } from './abort.ts'
 import type { RuntimeEvent } from './events.ts'
 
 /** Ends a timer early. Harmless after it fired. */
@@ -16,7 +16,7 @@ export interface Runtime {
    * process; a test's clock runs on to the next wait, and not to a limit that nothing will reach.
    */
   limit(ms: number, callback: () => void): Cancel
-  /** Resolves after `ms` milliseconds; rejects with {@link AbortedError} as soon as `signal` aborts. */
+  /** Resolves after `ms` milliseconds; rejects with an `AbortedError` as soon as `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** A number from 0 up to, not including, 1. */
   random(): number
@@ -44,21 +44,15 @@ export function sleepWith(after: Runtime['after']): Runtime['sleep'] {
   return (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal))
-      const onAbort = (): void => {
+      const forget = onAbort(signal, () => {
         cancel()
         reject(aborted(signal))
-      }
+      })
       const cancel = after(ms, () => {
-        signal?.removeEventListener('abort', onAbort)
+        forget()
         resolve()
       })
-      signal?.addEventListener('abort', onAbort, { once: true })
     })
-}
-
-/** Makes the error for a signal that aborted. */
-export function aborted(signal: AbortSignal | undefined): AbortedError {
-  return new AbortedError('The call was aborted by its caller.', {}, { cause: signal?.reason })
 }
 
 /** Makes the runtime of a real process. */

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
+import { aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { described, type Policy } from '../http/policy.ts'
-import { aborted, type Runtime } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /**
  * Ends one send after `timeoutMs` or at the call's deadline, whichever comes first, and cuts its connection.
@@ -32,7 +33,6 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
           reject(error)
           controller.abort(error)
         }
-        const onAbort = (): void => end(aborted(signal))
         const cancel =
           allowedMs === Infinity
             ? () => {}
@@ -41,9 +41,9 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
               )
         const release = (): void => {
           cancel()
-          signal?.removeEventListener('abort', onAbort)
+          forget()
         }
-        signal?.addEventListener('abort', onAbort, { once: true })
+        const forget = onAbort(signal, () => end(aborted(signal)))
         next({ ...request, signal: controller.signal }).then(
           (response) => {
             if (!(response.body instanceof Readable)) {

@@ -1,6 +1,6 @@
-import { axiosTransport, type HttpRequest, type HttpResponse, type Runtime, type Transport } from 'hawser'
+import { NetworkError, axiosTransport, type HttpRequest, type HttpResponse, type Runtime, type Transport } from 'hawser'
 import { fakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
-import { mswFront, unhandled, type Front } from './msw-front.ts'
+import { mswFront, unhandled } from './msw-front.ts'
 import type { Simulator } from './simulator.ts'
 
 /** A request as the vendor got it. */
@@ -38,7 +38,7 @@ export interface MockVendor extends Disposable {
 }
 
 /** What happens instead of an answer; it is told which send it strikes. */
-type Fault = (name: string) => Response | Promise<Response>
+type Fault = (name: string) => Promise<Response>
 
 /** Marks the requests of one mock vendor, so that two of them can pretend to be at the same address at the same time. */
 const mark = 'x-hawser-mock'
@@ -53,10 +53,10 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
   const requests: ReceivedRequest[] = []
   const faults: Fault[] = []
   const hung = new Map<string, () => void>()
-  const mistakes = new Map<string, unknown>()
+  const failures = new Map<string, unknown>()
   let sent = 0
   const transport = axiosTransport({ proxy: false })
-  let front: Promise<Front> | undefined
+  let front: Promise<() => void> | undefined
   let disposed = false
 
   async function answer(request: Request): Promise<Response | undefined> {
@@ -66,15 +66,15 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== mark))
     const { method, url } = request
     requests.push({ method, url, headers, body: await request.clone().text(), at: clock.now })
-    const fault = faults.shift()
-    if (fault) return fault(marked ?? '')
     try {
-      const response = await simulator.respond(request)
+      const response = await (faults.shift()?.(marked ?? '') ?? simulator.respond(request))
       if (response) return response
       throw unhandled(method, url)
     } catch (error) {
-      mistakes.set(marked ?? '', error)
-      throw unhandled(method, url)
+      if (marked === null) throw error
+      // Kept for the client that sent it: what MSW makes of a thrown error is not what a socket makes of it.
+      failures.set(marked, error)
+      return Response.error()
     }
   }
 
@@ -83,14 +83,12 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     const release = clock.hold()
     const name = `${id}/${++sent}`
     try {
-      front ??= mswFront(answer, (request) => request.headers.has(mark) || isLoopback(request.url))
-      await front
+      await (front ??= mswFront(answer))
       return await transport({ ...request, headers: { ...request.headers, [mark]: name } })
     } catch (error) {
-      // The test's own mistake, not the vendor's trouble: thrown as it is, so that no policy retries it.
-      throw mistakes.get(name) ?? error
+      throw failures.get(name) ?? error
     } finally {
-      mistakes.delete(name)
+      failures.delete(name)
       hung.get(name)?.()
       hung.delete(name)
       release()
@@ -106,10 +104,10 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     clock,
     requests,
     fail: (status, { times, headers, body = '' } = {}) =>
-      strike(times, () => new Response(body, { status, ...(headers && { headers }) })),
+      strike(times, async () => new Response(body, { status, ...(headers && { headers }) })),
     reset: ({ times } = {}) =>
-      strike(times, () => {
-        throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', errno: -104, syscall: 'read' })
+      strike(times, async () => {
+        throw new NetworkError('The connection was reset.', { phase: 'headers', reason: 'ECONNRESET' })
       }),
     hang: ({ times } = {}) =>
       strike(times, (name) => {
@@ -119,11 +117,7 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     [Symbol.dispose]: () => {
       disposed = true
       transport.close?.()
-      void front?.then((started) => started.close())
+      void front?.then((close) => close())
     },
   }
-}
-
-function isLoopback(url: string): boolean {
-  return /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(new URL(url).hostname)
 }

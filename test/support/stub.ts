@@ -44,7 +44,7 @@ export function watched(controller: AbortController = new AbortController()): {
   const { signal } = controller
   const here = new Set<unknown>()
   const { addEventListener, removeEventListener } = signal
-  signal.addEventListener = (type: string, listener: () => void, options?: AddEventListenerOptions) => {
+  signal.addEventListener = (type: string, listener: () => void, options?: { once?: boolean }) => {
     here.add(listener)
     addEventListener.call(signal, type, listener, options)
   }

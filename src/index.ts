@@ -22,6 +22,7 @@ export type * from './events.ts'
 
 export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
+export { signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
 export type { HttpResponse } from './http/response.ts'
 export { axiosTransport } from './http/axios-transport.ts'

@@ -67,6 +67,7 @@ export function buildRequest(
     deadline: options.deadlineMs === undefined ? undefined : runtime.now() + options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     signal: options.signal,
+    controller: undefined,
     cost: options.cost,
     priority: options.priority,
     stream: extras.stream,

@@ -5,7 +5,7 @@ import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
 import { HawserError, ResponseTooLargeError } from '../errors.ts'
 import { aborted } from '../abort.ts'
 import { networkFailure } from './network-failure.ts'
-import type { HeaderMap, HttpRequest, RequestBody } from './request.ts'
+import { signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import type { Transport } from './transport.ts'
 
@@ -51,7 +51,8 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
       ? Promise.resolve(options.instance)
       : import('axios').then(({ default: axios }) => axios.create())
     const axios = await instance
-    const { method, url, headers, body, signal } = request
+    const { method, url, headers, body } = request
+    const signal = signalOf(request)
     if (signal?.aborted) throw aborted(signal)
     let answered = false
     const failure = (error: unknown): Error => {

@@ -20,7 +20,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const files = new Files({ auth: anonymous(), baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
 
 let received = 0
-for await (const chunk of await files.http.stream('/export')) received += chunk.length
+for await (const chunk of await files.http.stream('/export')) if (chunk instanceof Uint8Array) received += chunk.length
 console.log('received', received, 'bytes')
 
 // A function that opens the stream: a retry opens it anew.

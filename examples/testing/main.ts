@@ -5,7 +5,7 @@ import { bearer } from 'hawser'
 import { GitHub } from 'hawser/github'
 import { mockVendor } from 'hawser/testing'
 
-test('an issue is created once, however often the vendor stumbles', async () => {
+await test('an issue is created once, however often the vendor stumbles', async () => {
   const vendor = mockVendor({
     origin: 'https://api.github.com',
     respond: () => Response.json({ number: 7 }, { status: 201 }),

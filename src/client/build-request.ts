@@ -52,7 +52,7 @@ export function buildRequest(
     const advice = 'this vendor honours no idempotency keys; leave `idempotencyKey` out.'
     throw new InvalidRequestError(`${operation}: ${advice}`)
   }
-  const encoded = encodeBody(options, defaults.arrays, runtime.uuid)
+  const encoded = encodeBody(options, defaults.arrays, () => runtime.uuid())
   const { 'content-length': length, ...described } = encoded?.headers ?? {}
   const headers = mergeHeaders(defaults.headers, described, options.headers)
   return {

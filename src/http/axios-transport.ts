@@ -33,7 +33,6 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   let instance: Promise<AxiosInstance> | undefined
 
   const fixed: AxiosRequestConfig = {
-    adapter: 'http',
     httpAgent,
     httpsAgent,
     responseType: 'stream',
@@ -49,7 +48,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   async function axiosSend(request: HttpRequest): Promise<HttpResponse> {
     instance ??= options.instance
       ? Promise.resolve(options.instance)
-      : import('axios').then(({ default: axios }) => axios.create())
+      : import('axios').then(({ default: axios }) => axios.create({ adapter: 'http' }))
     const axios = await instance
     const { method, url, headers, body } = request
     const signal = signalOf(request)

@@ -51,6 +51,8 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
               release()
               return resolve(response)
             }
+            // It came after the end, from a transport that does not obey: nobody will read it.
+            if (controller.signal.aborted) return response.body.destroy()
             cancel()
             const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime)
             body.once('close', release)

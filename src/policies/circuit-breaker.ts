@@ -6,7 +6,7 @@ import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
 import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
-import { verdictOn } from './verdict.ts'
+import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -122,7 +122,7 @@ function defaultRule(): IBreaker {
 }
 
 /** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */
-function count(rule: IBreaker, circuit: Circuit, verdict: 'healthy' | 'failing' | 'neutral'): boolean {
+function count(rule: IBreaker, circuit: Circuit, verdict: Verdict): boolean {
   const state = circuit.at === 'closed' ? CircuitState.Closed : CircuitState.HalfOpen
   if (verdict === 'failing') return rule.failure(state)
   if (verdict === 'healthy') rule.success(state)

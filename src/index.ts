@@ -15,7 +15,15 @@ export {
   TimeoutError,
   isHawserError,
 } from './errors.ts'
-export type { AnyHawserError, CallFacts, HttpErrorFacts, NetworkPhase, RequestSummary, RetryStop } from './errors.ts'
+export type {
+  AnyHawserError,
+  CallFacts,
+  HttpErrorFacts,
+  NetworkPhase,
+  RequestSummary,
+  RetryStop,
+  TimeoutFacts,
+} from './errors.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'
 export type * from './events.ts'

@@ -23,7 +23,9 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
       const limit = leftMs < attemptTimeoutMs ? 'deadline' : 'attempt'
       const allowedMs = Math.min(leftMs, attemptTimeoutMs)
       if (leftMs <= 0) {
-        return Promise.reject(new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit }))
+        return Promise.reject(
+          new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit, sent: false }),
+        )
       }
       const controller = new AbortController()
       return new Promise((resolve, reject) => {

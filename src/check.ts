@@ -15,11 +15,19 @@ export function checkNumber(option: string, value: number, least: number): numbe
 /**
  * Checks that a record holds known options only, so that a misspelt one does not silently change nothing.
  *
- * @throws {ConfigurationError} naming the first unknown option and those that exist.
+ * @throws {ConfigurationError} where it is no record, or naming the first unknown option and those that exist.
  */
-export function checkOptions(owner: string, options: object, known: readonly string[]): void {
+export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
+  if (!isRecord(options)) throw new ConfigurationError(`${owner} takes its options as a plain object.`)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw new ConfigurationError(`${owner} has no option \`${unknown}\`. It has: ${known.join(', ')}.`)
   }
+}
+
+/** Tells a plain object from a list, a class of the platform's such as `Headers` or `Map`, and what is no object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }

@@ -23,7 +23,7 @@ export interface Runtime {
   /** A random identifier that cannot be guessed. */
   uuid(): string
   /** Takes events. Absent where nobody listens, so that `runtime.emit?.({…})` builds no event for nobody. */
-  readonly emit?: (event: RuntimeEvent) => void
+  readonly emit?: (event: RuntimeEvent) => unknown
 }
 
 // Node fires a longer timer at once. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
@@ -67,26 +67,31 @@ export function systemRuntime(): Runtime {
   }
 }
 
-/** Gives the same runtime with one more listener. */
-export function withListener(runtime: Runtime, listen: (event: RuntimeEvent) => void): Runtime {
+/** Gives the same runtime with one more listener. Listeners that throw, or reject, break nothing. */
+export function withListener(runtime: Runtime, listen: (event: RuntimeEvent) => unknown): Runtime {
   const { emit } = runtime
-  const tell = guarded(listen)
-  return {
+  return guarded({
     ...runtime,
     emit: (event) => {
       emit?.(event)
-      tell(event)
+      return listen(event)
     },
-  }
+  })
 }
 
-/** Keeps a listener that throws from breaking the call it listens to. */
-function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
-  return (event) => {
-    try {
-      listen(event)
-    } catch {
-      // A listener's own fault is the listener's; the call goes on.
-    }
+/** Keeps a listener's own fault from breaking the call that it listens to. */
+export function guarded(runtime: Runtime): Runtime {
+  const { emit } = runtime
+  if (!emit) return runtime
+  return {
+    ...runtime,
+    emit: (event) => {
+      try {
+        const heard: unknown = emit(event)
+        if (heard instanceof Promise) heard.catch(() => {})
+      } catch {
+        // It is the listener's; the call goes on.
+      }
+    },
   }
 }

@@ -164,7 +164,7 @@ it('does not sleep for an open circuit in vain', async () => {
   const client = plain(vendor)
   for (let call = 0; call < 4; call++) await failure(client.get('/'))
   const slept = vendor.clock.slept.length
-  expect(await failure(client.get('/'))).toMatchObject({ code: 'CIRCUIT_OPEN', attempts: 1, retryAfterMs: 30_000 })
+  expect(await failure(client.get('/'))).toMatchObject({ code: 'CIRCUIT_OPEN', attempts: 0, retryAfterMs: 30_000 })
   expect(vendor.clock.slept).toHaveLength(slept)
 })
 

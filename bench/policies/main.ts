@@ -33,7 +33,6 @@ const request: HttpRequest = new HttpClient({
   baseUrl: 'https://vendor.test',
   origins: ['https://vendor.test'],
   headers: {},
-  idempotencyKeys: false,
   send: transport,
   runtime: systemRuntime(),
 }).build('GET', '/')

@@ -1,7 +1,10 @@
 import { InvalidRequestError } from '../errors.ts'
+import { bounded } from '../http/bounded.ts'
 import { described, type Policy } from '../http/policy.ts'
+import { secretsRedactor } from '../http/redact.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
-import type { HttpResponse } from '../http/response.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Credential } from './credential.ts'
 
 /** Options of {@link authenticate}. */
@@ -19,6 +22,11 @@ export interface AuthenticateOptions {
  */
 export function authenticate(options: AuthenticateOptions): Policy {
   const { credential, origins } = options
+  function applied(request: HttpRequest, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
+    const sent = credential.apply(request)
+    return sent instanceof Promise ? bounded(sent, request, runtime) : sent
+  }
+
   // With the slash, `https://api.example.com.evil.org` does not begin like `https://api.example.com`.
   const prefixes = origins.map((origin) => `${origin}/`)
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
@@ -29,30 +37,21 @@ export function authenticate(options: AuthenticateOptions): Policy {
           `${request.operation}: the credential is not for this origin; it is for ${origins.join(', ')}.`,
         )
       }
-      const first = await credential.apply(request)
+      const first = await applied(request, runtime)
       const response = await next(first)
-      if (response.status !== 401 || !credential.renew || !isReplayable(request.body))
-        return withoutEcho(response, request, first)
+      if (response.status !== 401 || !credential.renew || !isReplayable(request.body)) return guarded(response, first)
 
-      const renewed = await credential.renew(first)
+      const renewed = await bounded(credential.renew(first), request, runtime)
       runtime.emit?.({ type: 'renew', operation: request.operation, at: runtime.now(), renewed })
-      if (!renewed) return withoutEcho(response, request, first)
-      const second = await credential.apply(request)
-      return withoutEcho(await next(second), request, second)
+      if (!renewed) return guarded(response, first)
+      discard(response)
+      const second = await applied(request, runtime)
+      return guarded(await next(second), second)
     }
   })
 }
 
-/** Blanks the credential in a failure that repeats it ("invalid key sk-…"), before it can reach an error's text or body. */
-function withoutEcho(response: HttpResponse, plain: HttpRequest, sent: HttpRequest): HttpResponse {
-  if (response.status < 400 || !(response.body instanceof Uint8Array) || response.body.length === 0) return response
-  const secrets = Object.entries(sent.headers)
-    .filter(([name, value]) => plain.headers[name] !== value)
-    .flatMap(([, value]) => value.split(' '))
-  if (sent.url !== plain.url) secrets.push(...new URL(sent.url).searchParams.values())
-  const body = Buffer.from(response.body.buffer, response.body.byteOffset, response.body.byteLength)
-  const echoed = secrets.filter((secret) => secret.length >= 8 && body.includes(secret))
-  if (echoed.length === 0) return response
-  const text = echoed.reduce((all, secret) => all.replaceAll(secret, '[redacted]'), body.toString())
-  return { ...response, body: Buffer.from(text) }
+/** Lets whoever reads a failure blank the credential in it: vendors repeat what they refuse ("invalid key sk-…"). */
+function guarded(response: HttpResponse, { secrets = [] }: HttpRequest): HttpResponse {
+  return response.status < 400 || secrets.length === 0 ? response : { ...response, redact: secretsRedactor(secrets) }
 }

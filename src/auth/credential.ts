@@ -4,7 +4,10 @@ import type { HttpRequest } from '../http/request.ts'
 export interface Credential {
   /** What `describe()` shows, such as `bearer`. */
   readonly kind: string
-  /** Returns the request with the credential on it. Called for every attempt, last before the wire. */
+  /**
+   * Returns the request with the credential on it, and what of it is secret in `secrets`, so that no error repeats it. Called for
+   * every attempt, last before the wire.
+   */
   apply(request: HttpRequest): HttpRequest | Promise<HttpRequest>
   /**
    * Tells whether there is a newer credential than the one on `refused`, which the vendor answered with 401; gets one

@@ -1,4 +1,6 @@
+import { checkOptions } from '../check.ts'
 import { ConfigurationError } from '../errors.ts'
+import { mergeHeaders } from '../http/headers.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Credential } from './credential.ts'
 
@@ -26,7 +28,8 @@ export function basic(user: string, password: string): Credential {
     throw new ConfigurationError('`basic` takes a user without a colon, and a password, as text.')
   }
   const value = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-  return { kind: 'basic', apply: (request) => withHeader(request, 'authorization', value) }
+  const secrets = [password, value.slice('Basic '.length)]
+  return { kind: 'basic', apply: (request) => ({ ...withHeader(request, 'authorization', value), secrets }) }
 }
 
 /** Where an API key goes: into a header, or into the query. */
@@ -45,15 +48,20 @@ export interface ApiKeyOptions {
  * Sends an API key in a header or in the query.
  *
  * @throws {ConfigurationError} where it is not told exactly one place, or the key is empty or holds white space
+ * @throws {InvalidRequestError} where the header's name or prefix cannot stand in a header
  */
 export function apiKey(options: ApiKeyOptions): Credential {
+  checkOptions('apiKey', options, ['key', 'header', 'prefix', 'query', 'kind'])
   const { key, header, prefix = '', query, kind = 'apiKey' } = options
   if ((header === undefined) === (query === undefined)) {
     throw new ConfigurationError('`apiKey` takes either `header` or `query`.')
   }
+  if (header !== undefined) mergeHeaders({ [header]: prefix })
   const name = header?.toLowerCase()
-  const put = (request: HttpRequest, secret: string): HttpRequest =>
-    name === undefined ? withQuery(request, query ?? '', secret) : withHeader(request, name, prefix + secret)
+  const put = (request: HttpRequest, secret: string): HttpRequest => ({
+    ...(name === undefined ? withQuery(request, query ?? '', secret) : withHeader(request, name, prefix + secret)),
+    secrets: [secret],
+  })
 
   if (typeof key === 'function') {
     return {
@@ -89,6 +97,9 @@ function withHeader(request: HttpRequest, name: string, value: string): HttpRequ
 
 function withQuery(request: HttpRequest, name: string, value: string): HttpRequest {
   const url = new URL(request.url)
-  url.searchParams.set(name, value)
+  const pair = `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  // Added to the text: writing the parsed query anew would change how the caller's own part of it is spelled.
+  if (url.searchParams.has(name)) url.searchParams.set(name, value)
+  else url.search = url.search === '' ? pair : `${url.search}&${pair}`
   return { ...request, url: url.href }
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { PassThrough, Readable, Stream } from 'node:stream'
 import axios, {
   AxiosError,
   AxiosHeaders,
@@ -34,13 +34,22 @@ export function axiosOver(client: HttpClient | Connector, defaults: CreateAxiosD
 
 async function sendOver(http: HttpClient, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
   let answer: AxiosResponse
+  const controller = new AbortController()
+  const stop = (): void => controller.abort()
+  config.cancelToken?.promise.then(stop, stop)
+  config.signal?.addEventListener?.('abort', stop)
+  if (config.signal?.aborted) stop()
   try {
     const method = (config.method ?? 'get').toUpperCase()
     const stream = config.responseType === 'stream'
-    const response = await http.send(http.build(method, axios.getUri(config), optionsOf(config), { stream }))
+    const response = await http.send(
+      http.build(method, axios.getUri(config), optionsOf(config, controller.signal), { stream }),
+    )
     answer = answerOf(response, config)
   } catch (error) {
     throw axiosErrorOf(error, config)
+  } finally {
+    config.signal?.removeEventListener?.('abort', stop)
   }
   const { validateStatus } = config
   if (!validateStatus || validateStatus(answer.status)) return answer
@@ -48,8 +57,9 @@ async function sendOver(http: HttpClient, config: InternalAxiosRequestConfig): P
   throw new AxiosError(`Request failed with status code ${answer.status}`, code, config, undefined, answer)
 }
 
-function optionsOf(config: InternalAxiosRequestConfig): RequestOptions {
-  const { data, timeout, signal } = config
+function optionsOf(config: InternalAxiosRequestConfig, signal: AbortSignal): RequestOptions {
+  const { timeout } = config
+  const data: unknown = config.data
   const form = data instanceof FormData
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(config.headers.toJSON())) {
@@ -58,23 +68,33 @@ function optionsOf(config: InternalAxiosRequestConfig): RequestOptions {
     if (value == null || written === 'content-length' || (form && written === 'content-type')) continue
     headers[written] = String(value)
   }
+  if (isFormDataPackage(data)) Object.assign(headers, data.getHeaders())
   return {
     headers,
     ...(form ? { multipart: data } : { body: bodyOf(data) }),
     ...(timeout && { deadlineMs: timeout }),
-    ...(signal instanceof AbortSignal && { signal }),
+    signal,
   }
 }
 
 function bodyOf(data: unknown): RequestOptions['body'] {
   if (data === undefined || data === null) return undefined
   if (typeof data === 'string' || data instanceof Uint8Array || data instanceof Readable) return data
+  if (isFormDataPackage(data)) return data.pipe(new PassThrough())
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   throw new InvalidRequestError('`data` is none of: JSON, text, bytes, URLSearchParams, FormData, a Node stream.')
 }
 
-function answerOf({ status, headers, body }: HttpResponse, config: InternalAxiosRequestConfig): AxiosResponse {
+/** Tells the FormData of the `form-data` package, which axios makes for `postForm`. */
+function isFormDataPackage(data: unknown): data is Stream & { getHeaders(): Record<string, string> } {
+  return data instanceof Stream && 'getHeaders' in data && typeof data.getHeaders === 'function'
+}
+
+function answerOf(
+  { status, headers, body, redact = String }: HttpResponse,
+  config: InternalAxiosRequestConfig,
+): AxiosResponse {
   const { responseType } = config
   const bytes = body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined
   const data =
@@ -84,14 +104,14 @@ function answerOf({ status, headers, body }: HttpResponse, config: InternalAxios
         : body
       : responseType === 'arraybuffer'
         ? bytes
-        : bytes?.toString()
+        : bytes && redact(bytes.toString())
   return { data, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config }
 }
 
 function axiosErrorOf(error: unknown, config: InternalAxiosRequestConfig): Error {
   if (!isHawserError(error)) return error instanceof Error ? error : new Error('The call failed.', { cause: error })
   if (error.code === 'ABORTED') return Object.assign(new CanceledError(error.message, config), { cause: error })
-  const code =
-    error.code === 'TIMEOUT' ? AxiosError.ETIMEDOUT : error.code === 'NETWORK' ? AxiosError.ERR_NETWORK : error.code
+  const timedOut = config.transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED
+  const code = error.code === 'TIMEOUT' ? timedOut : error.code === 'NETWORK' ? AxiosError.ERR_NETWORK : error.code
   return Object.assign(new AxiosError(error.message, code, config), { cause: error })
 }

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors.ts'
 import { mergeHeaders } from '../http/headers.ts'
-import { checkPath, fill, templateOf, type PathTemplate } from '../http/path.ts'
+import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
 import { encodeFields, type ArrayStyle } from '../http/query.ts'
 import { originOf } from '../http/redact.ts'
 import { isIdempotentMethod, type HttpRequest } from '../http/request.ts'
@@ -15,9 +15,9 @@ export interface RequestDefaults {
   readonly origins: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   readonly arrays?: ArrayStyle | undefined
-  /** Whether the vendor honours idempotency keys. */
-  readonly idempotencyKeys: boolean
-  /** The deadline in force, against which a call's own attempt timeout is checked. Milliseconds. */
+  /** The methods for which the vendor honours idempotency keys. @default any */
+  readonly keyedMethods?: readonly string[] | undefined
+  /** The deadline of a call that sets none. Milliseconds. @default none */
   readonly deadlineMs?: number | undefined
 }
 
@@ -45,13 +45,22 @@ export function buildRequest(
   extras: RequestExtras = {},
 ): HttpRequest {
   checkRequestOptions(options)
+  if (!/^[A-Z]+$/.test(method)) throw new InvalidRequestError('A method is written in capitals: `GET`, `POST`.')
+  if (typeof target !== 'string' && !isTemplate(target)) {
+    throw new InvalidRequestError('An address is text, or a path tagged with `path`.')
+  }
   const operation = extras.operation ?? operationOf(method, target)
   const url = locate(typeof target === 'string' ? target : fill(target), options, defaults)
   checkLimits(options, defaults)
-  if (options.idempotencyKey !== undefined && !defaults.idempotencyKeys) {
-    const advice = 'this vendor honours no idempotency keys; leave `idempotencyKey` out.'
-    throw new InvalidRequestError(`${operation}: ${advice}`)
+  const { keyedMethods } = defaults
+  if (options.idempotencyKey !== undefined && keyedMethods && !keyedMethods.includes(method)) {
+    const honoured =
+      keyedMethods.length === 0 ? 'no idempotency keys' : `idempotency keys for ${keyedMethods.join(', ')} only`
+    throw new InvalidRequestError(
+      `${operation}: this client's vendor honours ${honoured}; leave \`idempotencyKey\` out.`,
+    )
   }
+  const totalMs = options.deadlineMs ?? defaults.deadlineMs
   const encoded = encodeBody(options, defaults.arrays, () => runtime.uuid())
   const { 'content-length': length, ...described } = encoded?.headers ?? {}
   const headers = mergeHeaders(defaults.headers, described, options.headers)
@@ -64,7 +73,7 @@ export function buildRequest(
     operation,
     idempotent: options.idempotent ?? isIdempotentMethod(method),
     idempotencyKey: options.idempotencyKey,
-    deadline: options.deadlineMs === undefined ? undefined : runtime.now() + options.deadlineMs,
+    deadline: totalMs === undefined || totalMs === Infinity ? undefined : runtime.now() + totalMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     signal: options.signal,
     controller: undefined,
@@ -78,8 +87,14 @@ export function buildRequest(
 /** Names an operation: the method and the path's template; of an absolute URL the origin only, since its path holds values. */
 export function operationOf(method: string, target: Target): string {
   if (typeof target !== 'string') return `${method} ${templateOf(target)}`
-  const [path = ''] = target.split('?', 1)
-  return `${method} ${isAbsolute(target) ? originOf(target) : path}`
+  return `${method} ${isAbsolute(target) ? originOf(target) : withoutQuery(target)}`
+}
+
+/** Takes the query that an author wrote into a path out of it, so that what a listing asks for replaces it. */
+export function splitQuery(target: Target): readonly [Target, Readonly<Record<string, string>>] {
+  if (typeof target !== 'string' || !target.includes('?')) return [target, {}]
+  const path = withoutQuery(target)
+  return [path, Object.fromEntries(new URLSearchParams(target.slice(path.length + 1)))]
 }
 
 function isAbsolute(target: string): boolean {

@@ -1,9 +1,17 @@
 import type { Readable } from 'node:stream'
-import { PaginationError } from '../errors.ts'
+import { isRecord } from '../check.ts'
+import { InvalidRequestError, PaginationError } from '../errors.ts'
 import { originOf } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
-import { buildRequest, operationOf, type RequestDefaults, type RequestExtras, type Target } from './build-request.ts'
+import {
+  buildRequest,
+  operationOf,
+  splitQuery,
+  type RequestDefaults,
+  type RequestExtras,
+  type Target,
+} from './build-request.ts'
 import { callOf, type Call } from './call.ts'
 import * as decode from './decode.ts'
 import { execute, type Execution } from './execute.ts'
@@ -72,22 +80,22 @@ export class HttpClient {
    * Parameters that the route does not name go into the query, or into a JSON body where the method has one.
    */
   request<T = unknown>(route: string, parameters: RouteParameters = {}, options: CallOptions<T> = {}): Call<T> {
-    const { schema, ...given } = options
     const run = async (): ReturnType<Call<T>['withResponse']> => {
-      const { method, path, operation, options } = resolveRoute(route, parameters, given)
-      return this.#json<T>(method, path, { ...options, schema }, { operation }).withResponse()
+      const { schema, ...given } = options
+      const { method, path, operation, options: routed } = resolveRoute(route, parameters, given)
+      return this.#json<T>(method, path, { ...routed, schema }, { operation }).withResponse()
     }
     return callOf(run())
   }
 
   /** Gets text. @param method for the rare endpoint that answers another method so @default 'GET' */
   text(target: Target, options?: RequestOptions, method = 'GET'): Call<string> {
-    return this.#call(method, target, options, decode.text)
+    return this.#call(method, target, options, () => decode.text)
   }
 
   /** Gets bytes. @param method for the rare endpoint that answers another method so @default 'GET' */
   bytes(target: Target, options?: RequestOptions, method = 'GET'): Call<Uint8Array> {
-    return this.#call(method, target, options, decode.bytes)
+    return this.#call(method, target, options, () => decode.bytes)
   }
 
   /**
@@ -95,29 +103,38 @@ export class HttpClient {
    * in the bulkhead. What breaks it later reaches its reader and is not retried.
    */
   stream(target: Target, options?: RequestOptions, method = 'GET'): Call<Readable> {
-    return this.#call(method, target, options, decode.stream, { stream: true })
+    return this.#call(method, target, options, () => decode.stream, { stream: true })
   }
 
   /** Reads a listing, page by page, while it is iterated over. */
   paginate<T = unknown>(target: Target, options: PaginateOptions<T>): Pages<T> {
-    const { page: pagination, from, schema, maxEmptyPages = 20, query = {}, ...request } = options
-    const operation = operationOf('GET', target)
-    return pagesOf<T>({
-      operation,
-      pagination,
-      query,
-      from,
-      maxEmptyPages,
-      decodeItems: (items) => Promise.all(items.map((item) => decode.conform(schema, item, operation))),
-      fetchPage: (at) => {
-        if ('query' in at)
-          return this.#json('GET', target, { ...request, query: at.query }, { operation }).withResponse()
-        // Another origin would get the credential.
-        if (!this.#config.origins.includes(originOf(at.url))) {
-          throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
-        }
-        return this.#json('GET', at.url, request, { operation }).withResponse()
-      },
+    // Prepared when the first page is asked for, so that bad input is a rejection here too.
+    return pagesOf<T>(() => {
+      if (!isRecord(options)) throw new InvalidRequestError('`paginate` takes its options as a plain object.')
+      const { page: pagination, from, schema, maxEmptyPages = 20, ...request } = options
+      const operation = operationOf('GET', target)
+      const [address, written] = splitQuery(target)
+      const query = { ...written, ...request.query }
+      const firstUrl = this.build('GET', address, { query: { ...pagination?.first, ...query } }).url
+      return {
+        operation,
+        pagination,
+        query,
+        from,
+        maxEmptyPages,
+        firstUrl,
+        decodeItems: (items) => Promise.all(items.map((item) => decode.conform(schema, item, operation))),
+        fetchPage: (at) => {
+          if ('query' in at) {
+            return this.#json('GET', address, { ...request, query: at.query }, { operation }).withResponse()
+          }
+          // Another origin would get the credential.
+          if (!this.#config.origins.includes(originOf(at.url))) {
+            throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
+          }
+          return this.#json('GET', at.url, { ...request, query: undefined }, { operation }).withResponse()
+        },
+      }
     })
   }
 
@@ -137,20 +154,22 @@ export class HttpClient {
     return this.#config.baseUrl
   }
 
-  #json<T>(method: string, target: Target, options: CallOptions<T> = {}, extras?: RequestExtras): Call<T> {
-    const { schema, ...request } = options
-    return this.#call(method, target, request, decode.json(schema), extras)
+  #json<T>(method: string, target: Target, options?: CallOptions<T>, extras?: RequestExtras): Call<T> {
+    return this.#call(method, target, options, decode.json<T>, extras)
   }
 
   #call<T>(
     method: string,
     target: Target,
-    options: RequestOptions | undefined,
-    read: decode.Decode<T>,
+    options: CallOptions<T> | undefined,
+    decoding: (schema: StandardSchema<T> | undefined) => decode.Decode<T>,
     extras?: RequestExtras,
   ): Call<T> {
     const run = async (): ReturnType<Call<T>['withResponse']> => {
-      return execute(this.build(method, target, options, extras), read, this.#config)
+      if (options !== undefined && !isRecord(options))
+        throw new InvalidRequestError('A call takes its options as a plain object.')
+      const { schema, ...request }: CallOptions<T> = options ?? {}
+      return execute(this.build(method, target, request, extras), decoding(decode.checkSchema(schema)), this.#config)
     }
     return callOf(run())
   }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { DecodeError } from '../errors.ts'
+import { DecodeError, InvalidRequestError } from '../errors.ts'
 import { bodyText, type HttpResponse } from '../http/response.ts'
 import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
 
@@ -9,6 +9,14 @@ export type Decode<T> = (response: HttpResponse, operation: string) => T | Promi
 /** Reads JSON, checked by the schema if there is one; without it the type is the caller's word. */
 export function json<T>(schema: StandardSchema<T> | undefined): Decode<T> {
   return (response, operation) => conform(schema, parse(response, operation), operation)
+}
+
+/** Gives the schema back. @throws {InvalidRequestError} where it is none */
+export function checkSchema<T>(schema: StandardSchema<T> | undefined): StandardSchema<T> | undefined {
+  if (schema === undefined || typeof schema['~standard']?.validate === 'function') return schema
+  throw new InvalidRequestError(
+    '`schema` is a Standard Schema: of zod, valibot, arktype or another library that implements it.',
+  )
 }
 
 /** Reads the body as text. */

@@ -3,7 +3,7 @@ import type { Send } from '../http/policy.ts'
 import { summarize } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { isSuccess } from '../http/response.ts'
-import { throttledByStatus, type ReadThrottle } from '../policies/outcome.ts'
+import { throttledByStatus, wasSent, type ReadThrottle } from '../policies/outcome.ts'
 import { errorCode } from '../policies/report.ts'
 import type { Runtime } from '../runtime.ts'
 import type { WithResponse } from './call.ts'
@@ -41,7 +41,7 @@ export async function execute<T>(
     const response = await send(request)
     const good = isSuccess(response.status) && !throttled(response, runtime.now())
     if (!good && answers === 'success') {
-      throw await failureOf(response, { operation, errors, throttled, now: runtime.now() })
+      throw await failureOf(response, { request, errors, throttled, runtime })
     }
     const data = await decode(response, operation)
     const at = runtime.now()
@@ -51,11 +51,17 @@ export async function execute<T>(
   } catch (error) {
     const at = runtime.now()
     if (!isHawserError(error)) {
-      runtime.emit?.({ ...event, at, durationMs: at - since, error: errorCode(error), attempts: 1 })
+      runtime.emit?.({ ...event, at, durationMs: at - since, error: errorCode(error), attempts: 0 })
       throw error
     }
-    error.add({ vendor, operation, attempts: 1, idempotencyKey: request.idempotencyKey, request: summarize(request) })
-    const { code, status, attempts = 1, requestId, retryStop } = error
+    error.add({
+      vendor,
+      operation,
+      attempts: wasSent({ error }) ? 1 : 0,
+      idempotencyKey: request.idempotencyKey,
+      request: summarize(request),
+    })
+    const { code, status, attempts = 0, requestId, retryStop } = error
     const result = { error: code, ...(status !== undefined && { status }) }
     runtime.emit?.({ ...event, at, durationMs: at - since, attempts, requestId, retryStop, ...result })
     throw error

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream'
 import { HttpError, RateLimitedError, type HttpErrorFacts } from '../errors.ts'
 import { redactText } from '../http/redact.ts'
+import type { HttpRequest } from '../http/request.ts'
 import { bodyText, type HttpResponse } from '../http/response.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
 import type { ReadThrottle } from '../policies/outcome.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** An error body as a vendor's profile reads it: `body?.error?.message`, whatever is or is not there. */
 export type ErrorBody = { readonly [name: string]: ErrorBody } | undefined
@@ -18,48 +20,66 @@ export interface ErrorReading {
 
 /** What a failure is read with. */
 export interface FailureContext {
-  readonly operation: string
+  readonly request: HttpRequest
   readonly errors: ErrorReading
   readonly throttled: ReadThrottle
-  readonly now: number
+  readonly runtime: Runtime
 }
 
 /** Makes the error for an answer that is not a success. */
 export async function failureOf(answer: HttpResponse, context: FailureContext): Promise<HttpError> {
-  const { operation, errors, throttled, now } = context
-  const response = await buffered(answer)
-  const { status, headers, attempts = 1, retryStop, idempotencyKey } = response
-  const body = jsonOrText(bodyText(response))
+  const { request, errors, throttled, runtime } = context
+  const response = await buffered(answer, request, runtime)
+  const now = runtime.now()
+  const { status, headers, attempts = 1, retryStop, idempotencyKey, redact = same } = response
+  const body = blanked(jsonOrText(bodyText(response)), redact)
   const said = read(errors.message, body)
+  const code = read(errors.code, body)
   const throttle = throttled(response, now)
   const facts: HttpErrorFacts = {
     status,
-    vendorCode: read(errors.code, body),
+    vendorCode: code === undefined ? undefined : redactText(code),
     requestId: headers[errors.requestId?.toLowerCase() ?? 'x-request-id'],
     retryAfterMs: throttle?.retryAfterMs ?? retryAfterMs(headers, now),
     attempts,
     retryStop,
     idempotencyKey,
   }
-  const message = `${operation}: answered ${status}${said === undefined ? '' : `, “${redactText(said)}”`}.`
+  const message = `${request.operation}: answered ${status}${said === undefined ? '' : `, “${redactText(said)}”`}.`
   return throttle ? new RateLimitedError(message, facts, body) : new HttpError(message, facts, body)
 }
 
-// An error's body is short; more than this of a stream is not worth the wait.
+const same = (text: string): string => text
+
+/** Blanks secrets after decoding, so that no escape of JSON's hides one. */
+function blanked(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => blanked(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, blanked(item, redact)]))
+}
+
+// An error's body is short; more than this of a stream, or a longer one, is not worth the wait.
+const longestErrorMs = 5_000
 const maxErrorBytes = 64 * 1024
 
-async function buffered(response: HttpResponse): Promise<HttpResponse> {
-  if (!(response.body instanceof Readable)) return response
+async function buffered(response: HttpResponse, { deadline }: HttpRequest, runtime: Runtime): Promise<HttpResponse> {
+  const { body: stream } = response
+  if (!(stream instanceof Readable)) return response
   const chunks: Uint8Array[] = []
   let size = 0
+  const leftMs = deadline === undefined ? longestErrorMs : Math.max(0, deadline - runtime.now())
+  const cancel = runtime.limit(Math.min(leftMs, longestErrorMs), () => stream.destroy())
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of stream) {
       if (!(chunk instanceof Uint8Array) || size > maxErrorBytes) break
       chunks.push(chunk)
       size += chunk.length
     }
   } catch {
     // The status is the news; a body that breaks off changes nothing.
+  } finally {
+    cancel()
   }
   return { ...response, body: Buffer.concat(chunks) }
 }

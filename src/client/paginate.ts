@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { InvalidRequestError, PaginationError } from '../errors.ts'
 import type { Fields } from '../http/query.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -31,6 +32,8 @@ export interface Listing<T> {
   /** How many pages without an item, one after the other, are taken for a listing that never ends. */
   readonly maxEmptyPages: number
   readonly fetchPage: FetchPage
+  /** The address of the first page. */
+  readonly firstUrl: string
   /** Takes the items of a page for what they are declared to be; may check them. */
   readonly decodeItems: (items: readonly unknown[]) => readonly T[] | Promise<readonly T[]>
 }
@@ -40,80 +43,110 @@ export interface Listing<T> {
  *
  * `next()` may be called again after it failed and asks for the same page again; nothing is skipped and nothing comes twice.
  */
-export function pagesOf<T>(listing: Listing<T>): Pages<T> {
+export function pagesOf<T>(prepare: () => Listing<T>): Pages<T> {
   return {
-    pages: () => walk(listing),
-    [Symbol.asyncIterator]: () => itemsOf(walk(listing)),
-    async toArray({ limit }) {
-      if (!(limit >= 0))
+    pages: () => walk(prepare),
+    [Symbol.asyncIterator]: () => itemsOf(walk(prepare)),
+    async toArray(options) {
+      const limit: unknown = isRecord(options) ? options.limit : undefined
+      if (typeof limit !== 'number' || !(limit >= 0)) {
         throw new InvalidRequestError('`toArray` takes a `limit`: a listing can be longer than memory.')
-      const items: T[] = []
-      const pages = walk(listing)
-      while (items.length < limit) {
+      }
+      const all: T[] = []
+      const pages = walk(prepare)
+      while (all.length < limit) {
         const { done, value } = await pages.next()
         if (done) break
-        items.push(...value.items.slice(0, limit - items.length))
+        for (const item of value.items.slice(0, limit - all.length)) all.push(item)
       }
-      return items
+      return all
     },
   }
 }
 
-function walk<T>(listing: Listing<T>): AsyncIterableIterator<Page<T>> {
-  const { operation, pagination, maxEmptyPages } = listing
-  const seen = new Set<string>(listing.from === undefined ? [] : [listing.from])
-  const stopped = (why: string): PaginationError => new PaginationError(`${operation}: stopped, the listing ${why}.`)
+function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
+  const seen = new Set<string>()
+  let listing: Listing<T> | undefined
   let next: NextPage | undefined
-  let started = false
+  let ended = false
   let emptyPages = 0
   let broken: PaginationError | undefined
 
-  const pages: AsyncIterableIterator<Page<T>> = {
-    async next() {
-      if (broken) throw broken
-      if (!started)
-        next =
-          listing.from === undefined ? { query: { ...pagination.first, ...listing.query } } : parseToken(listing.from)
-      started = true
-      if (!next) return { done: true, value: undefined }
-      const query: Fields = next.query ? { ...listing.query, ...next.query } : listing.query
-      const { data, response } = await listing.fetchPage(next.url === undefined ? { query } : { url: next.url })
-      const read = pagination.read({ body: data, headers: response.headers, query })
-      const items = await listing.decodeItems(read.items)
-      next = read.next
-      const token = next && JSON.stringify(next)
-      emptyPages = items.length === 0 ? emptyPages + 1 : 0
-      // The page itself is good and is given out; the next step is what fails.
-      if (token !== undefined && seen.has(token)) broken = stopped('leads back to a page that was read already')
-      if (emptyPages > maxEmptyPages) broken = stopped(`is empty on ${emptyPages} pages in a row`)
-      if (token !== undefined) seen.add(token)
-      return { done: false, value: { items, next: token, response } }
-    },
-    async return() {
-      started = true
-      next = undefined
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]: () => pages,
+  async function read(): Promise<IteratorResult<Page<T>, undefined>> {
+    if (broken) throw broken
+    if (!listing) {
+      const prepared = prepare()
+      next = firstPage(prepared)
+      seen.add(JSON.stringify(next)).add(JSON.stringify({ url: prepared.firstUrl }))
+      listing = prepared
+    }
+    if (!next || ended) return { done: true, value: undefined }
+    const { pagination } = listing
+    const query: Fields = next.query ? { ...listing.query, ...next.query } : listing.query
+    const { data, response } = await listing.fetchPage(next.url === undefined ? { query } : { url: next.url })
+    const page = pagination.read({ body: data, headers: response.headers, query })
+    const items = await listing.decodeItems(page.items)
+    next = page.next?.url === undefined ? page.next : { url: absolute(page.next.url, next.url ?? listing.firstUrl) }
+    const token = next && JSON.stringify(next)
+    emptyPages = items.length === 0 ? emptyPages + 1 : 0
+    // The page itself is good and is given out; the next step is what fails.
+    if (token !== undefined && seen.has(token)) broken = stopped(listing, 'leads back to a page that was read already')
+    if (emptyPages > listing.maxEmptyPages) broken = stopped(listing, `is empty on ${emptyPages} pages in a row`)
+    if (token !== undefined) seen.add(token)
+    return { done: false, value: { items, next: token, response } }
   }
-  return pages
+
+  return inTurn(read, () => (ended = true))
+}
+
+function firstPage<T>({ pagination, maxEmptyPages, from, query }: Listing<T>): NextPage {
+  if (typeof pagination?.read !== 'function' || !(maxEmptyPages >= 0)) {
+    throw new InvalidRequestError(
+      '`paginate` takes `page`, such as `cursor({…})` or `link()`, and `maxEmptyPages` as a number.',
+    )
+  }
+  return from === undefined ? { query: { ...pagination.first, ...query } } : parseToken(from)
+}
+
+/** A vendor may give the next address relative to the page that names it. */
+function absolute(url: string, base: string): string {
+  return URL.canParse(url, base) ? new URL(url, base).href : url
+}
+
+function stopped<T>({ operation }: Listing<T>, why: string): PaginationError {
+  return new PaginationError(`${operation}: stopped, the listing ${why}.`)
 }
 
 function itemsOf<T>(pages: AsyncIterableIterator<Page<T>>): AsyncIterableIterator<T> {
   let items: Iterator<T> = [][Symbol.iterator]()
+
+  async function read(): Promise<IteratorResult<T, undefined>> {
+    for (;;) {
+      const { done, value } = items.next()
+      if (!done) return { done: false, value }
+      const page = await pages.next()
+      if (page.done) return { done: true, value: undefined }
+      items = page.value.items[Symbol.iterator]()
+    }
+  }
+
+  return inTurn(read, () => {
+    items = [][Symbol.iterator]()
+    void pages.return?.()
+  })
+}
+
+/** Makes an iterator whose reads wait for each other, so that calls of `next()` at once get one thing each. */
+function inTurn<T>(read: () => Promise<IteratorResult<T, undefined>>, end: () => void): AsyncIterableIterator<T> {
+  let last: Promise<unknown> = Promise.resolve()
   const iterator: AsyncIterableIterator<T> = {
-    async next() {
-      for (;;) {
-        const { done, value } = items.next()
-        if (!done) return { done: false, value }
-        const page = await pages.next()
-        if (page.done) return { done: true, value: undefined }
-        items = page.value.items[Symbol.iterator]()
-      }
+    next() {
+      const result = last.then(read)
+      last = result.catch(() => {})
+      return result
     },
     async return() {
-      items = [][Symbol.iterator]()
-      await pages.return?.()
+      end()
       return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]: () => iterator,

@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 import { formBody, jsonBody, type EncodedBody } from '../http/body.ts'
 import { multipartBody } from '../http/multipart.ts'
@@ -52,24 +53,38 @@ const known: Readonly<Record<keyof RequestOptions, true>> = {
   maxResponseBytes: true,
 }
 
-/** @throws {InvalidRequestError} where an option is unknown or holds what it cannot hold; `more` are the method's own. */
-export function checkRequestOptions(options: RequestOptions, more: readonly string[] = []): void {
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(known, name) && !more.includes(name)) {
-      const names = [...Object.keys(known), ...more].join(', ')
-      throw new InvalidRequestError(`A call has no option \`${name}\`. It has: ${names}.`)
-    }
+/** @throws {InvalidRequestError} where an option is unknown or holds what it cannot hold */
+export function checkRequestOptions(options: RequestOptions): void {
+  if (!isRecord(options)) throw new InvalidRequestError('A call takes its options as a plain object.')
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
+  if (unknown !== undefined) {
+    throw new InvalidRequestError(`A call has no option \`${unknown}\`. It has: ${Object.keys(known).join(', ')}.`)
   }
-  for (const name of ['attemptTimeoutMs', 'deadlineMs', 'maxResponseBytes', 'cost'] as const) {
-    const value = options[name]
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
-      throw new InvalidRequestError(`\`${name}\` is a number above 0.`)
-    }
-  }
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
-    throw new InvalidRequestError('`signal` is an AbortSignal.')
+  for (const [name, fits, what] of rules) {
+    const value: unknown = Reflect.get(options, name)
+    if (value !== undefined && !fits(value)) throw new InvalidRequestError(`\`${name}\` is ${what}.`)
   }
 }
+
+const isLimit = (value: unknown): boolean => typeof value === 'number' && value > 0
+const isBody = (value: unknown): boolean =>
+  ['string', 'function'].includes(typeof value) || value instanceof Uint8Array || value instanceof Readable
+
+/** What each option must be, beyond its type: options come from JavaScript too. */
+const rules: readonly (readonly [keyof RequestOptions, (value: unknown) => boolean, string])[] = [
+  ['query', isRecord, 'a plain object of fields'],
+  ['headers', isRecord, 'a plain object of names and values'],
+  ['form', isRecord, 'a plain object of fields'],
+  ['multipart', (value) => value instanceof FormData, 'a FormData'],
+  ['body', isBody, 'text, bytes, a stream, or a function that opens one; use `json` for other values'],
+  ['signal', (value) => value instanceof AbortSignal, 'an AbortSignal'],
+  ['idempotent', (value) => typeof value === 'boolean', 'a boolean'],
+  ['priority', Number.isFinite, 'a number'],
+  ['cost', isLimit, 'a number above 0'],
+  ['attemptTimeoutMs', isLimit, 'a number above 0'],
+  ['deadlineMs', isLimit, 'a number above 0'],
+  ['maxResponseBytes', isLimit, 'a number above 0'],
+]
 
 /**
  * Encodes the body of a call, if it has one.

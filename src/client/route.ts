@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 import { expand } from '../http/path.ts'
 import type { Fields, FieldValue } from '../http/query.ts'
@@ -12,7 +13,7 @@ export interface Routed {
 }
 
 /** The parameters of a route. */
-export type RouteParameters = Readonly<Record<string, unknown>>
+export type RouteParameters = object
 
 /**
  * Resolves `GET /repos/{owner}/{repo}/issues` and its parameters: those that the route names go into the path, the others
@@ -21,16 +22,17 @@ export type RouteParameters = Readonly<Record<string, unknown>>
  * @throws {InvalidRequestError} where the route is none, or a parameter is missing
  */
 export function resolveRoute(route: string, parameters: RouteParameters, options: RequestOptions): Routed {
-  const [, method, template] = /^([A-Z]+) (\/\S*)$/.exec(route) ?? []
+  const [, method, template] = /^([A-Z]+) (\/\S*)$/.exec(typeof route === 'string' ? route : '') ?? []
   if (method === undefined || template === undefined) {
     throw new InvalidRequestError('A route is a method in capitals, a space and a path from `/`: `GET /users/{id}`.')
   }
+  if (!isRecord(parameters)) throw new InvalidRequestError('The parameters of a route are a plain object.')
   const { path, template: named, used } = expand(template, parameters)
   const rest = Object.entries(parameters).filter(([name]) => !used.includes(name))
   const operation = `${method} ${named}`
   if (rest.length === 0) return { method, path, operation, options }
   if (method === 'POST' || method === 'PUT' || method === 'PATCH') {
-    return { method, path, operation, options: { json: Object.fromEntries(rest), ...options } }
+    return { method, path, operation, options: { ...options, json: options.json ?? Object.fromEntries(rest) } }
   }
   return { method, path, operation, options: { ...options, query: { ...fields(rest), ...options.query } } }
 }

@@ -7,7 +7,7 @@ import { axiosTransport } from '../http/axios-transport.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
 import type { Transport } from '../http/transport.ts'
-import { systemRuntime, withListener, type Runtime } from '../runtime.ts'
+import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import type { VendorProfile } from './profile.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
 
@@ -22,7 +22,7 @@ export interface ConnectorOptions extends PolicySlots {
   /** @default `axiosTransport()` */
   readonly transport?: Transport
   /** Gets every event, in order, as it happens. */
-  readonly onEvent?: (event: RuntimeEvent) => void
+  readonly onEvent?: (event: RuntimeEvent) => unknown
   /** Changes the standard stack where a slot is not enough. */
   readonly policies?: (standard: readonly Policy[]) => readonly Policy[]
   /** Time and chance. @default those of the process */
@@ -59,12 +59,14 @@ export abstract class Connector {
     if (!profile) throw new ConfigurationError(`${new.target.name} has no \`static readonly profile\`.`)
     checkOptions(new.target.name, options, optionNames)
     const { auth, policies, onEvent, transport = axiosTransport() } = options
+    if (typeof transport !== 'function')
+      throw new ConfigurationError('`transport` is a function: `axiosTransport()`, for one.')
+    if (onEvent !== undefined && typeof onEvent !== 'function') throw new ConfigurationError('`onEvent` is a function.')
     if (typeof auth?.apply !== 'function') {
       throw new ConfigurationError(`${new.target.name} needs \`auth\`: \`bearer(token)\`, for one, or \`anonymous()\`.`)
     }
-    const runtime = onEvent
-      ? withListener(options.runtime ?? systemRuntime(), onEvent)
-      : (options.runtime ?? systemRuntime())
+    const given = guarded(options.runtime ?? systemRuntime())
+    const runtime = onEvent ? withListener(given, onEvent) : given
     const baseUrl = checkBaseUrl(options.baseUrl ?? profile.baseUrl)
     // A token for an enterprise host is not for the vendor's public ones.
     const origins = [new URL(baseUrl).origin, ...(options.baseUrl === undefined ? (profile.origins ?? []) : [])]
@@ -82,7 +84,7 @@ export abstract class Connector {
         options.headers,
       ),
       arrays: profile.arrays,
-      idempotencyKeys: profile.idempotency !== undefined || (options.idempotency ?? false) !== false,
+      keyedMethods: keyedMethods(options.idempotency ?? profile.idempotency ?? false),
       deadlineMs: deadlineOf(options),
       errors: profile.errors,
       throttled: profile.throttled,
@@ -108,6 +110,12 @@ export abstract class Connector {
   close(): void {
     this.#transport.close?.()
   }
+}
+
+/** The methods whose writes the vendor recognises by a key; `undefined` where a policy of the user's own decides. */
+function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly string[] | undefined {
+  if (slot === false) return []
+  return typeof slot === 'function' ? undefined : (slot.methods ?? ['POST'])
 }
 
 function settingsOf(part: { readonly name: string; readonly settings?: PolicySettings }): PolicySettings {

@@ -84,7 +84,13 @@ function fill<Options>(
 ): Policy | undefined {
   const chosen = slot ?? standard
   if (chosen === false) return undefined
-  return isPolicy(chosen) ? chosen : make(chosen)
+  if (isPolicy(chosen)) return chosen
+  if (typeof chosen !== (typeof standard === 'number' ? 'number' : 'object')) {
+    throw new ConfigurationError(
+      'A place of the stack takes its options, a policy or `false`; leave it out for the standard.',
+    )
+  }
+  return make(chosen)
 }
 
 function isPolicy(slot: unknown): slot is Policy {
@@ -98,7 +104,7 @@ export function deadlineOf({ deadline = 60_000 }: PolicySlots): number {
 
 function attemptLimitOf({ attemptTimeout }: PolicySlots, totalMs: number): number {
   // Without a limit of its own, an attempt still ends at the deadline: that is what cuts the connection.
-  if (attemptTimeout === false) return Infinity
+  if (attemptTimeout === false) return totalMs
   if (typeof attemptTimeout !== 'number') return Math.min(30_000, totalMs)
   if (attemptTimeout <= totalMs) return attemptTimeout
   const message = `\`attemptTimeout\` (${attemptTimeout} ms) is above \`deadline\` (${totalMs} ms), which covers all attempts.`

@@ -2,9 +2,11 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
-import { HawserError, ResponseTooLargeError } from '../errors.ts'
 import { aborted } from '../abort.ts'
+import { checkNumber, checkOptions } from '../check.ts'
+import { HawserError, InvalidRequestError, ResponseTooLargeError } from '../errors.ts'
 import { networkFailure } from './network-failure.ts'
+import { relay } from './relay.ts'
 import { signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import type { Transport } from './transport.ts'
@@ -27,7 +29,9 @@ export interface AxiosTransportOptions {
  * Every status is an answer, no redirect is followed, and no AxiosError gets out: it would hold the credential.
  */
 export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
+  checkOptions('axiosTransport', options, ['instance', 'agent', 'proxy', 'maxResponseBytes'])
   const { maxResponseBytes = 50 * 1024 * 1024, agent, proxy } = options
+  checkNumber('axiosTransport.maxResponseBytes', maxResponseBytes, 1)
   const httpAgent = new HttpAgent({ keepAlive: true, ...agent })
   const httpsAgent = new HttpsAgent({ keepAlive: true, ...agent })
   let instance: Promise<AxiosInstance> | undefined
@@ -54,8 +58,11 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
     const signal = signalOf(request)
     if (signal?.aborted) throw aborted(signal)
     let answered = false
+    const data = payload(body)
+    const upload = data instanceof Readable ? watchUpload(data, request) : undefined
     const failure = (error: unknown): Error => {
       if (error instanceof HawserError) return error
+      if (upload?.failed) return upload.failed
       return signal?.aborted ? aborted(signal) : networkFailure(error, request, answered)
     }
     try {
@@ -66,7 +73,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
         method,
         url,
         headers,
-        data: payload(body),
+        data,
         ...(signal && { signal }),
       })
       answered = true
@@ -75,16 +82,23 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
       return { ...answer, body: await collect(response.data, request.maxResponseBytes ?? maxResponseBytes, request) }
     } catch (error) {
       throw failure(error)
+    } finally {
+      upload?.close()
     }
   }
 
   return Object.assign(axiosSend, {
     settings: { name: 'axiosTransport', maxResponseBytes },
     close: () => {
-      httpAgent.destroy()
-      httpsAgent.destroy()
+      for (const each of [httpAgent, httpsAgent]) closeIdle(each)
     },
   })
+}
+
+/** Closes the connections that wait for work, and has those in use closed when theirs is done. */
+function closeIdle(agent: HttpAgent): void {
+  Reflect.set(agent, 'keepAlive', false)
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
 }
 
 function payload(body: RequestBody | undefined): Buffer | Readable | undefined {
@@ -92,6 +106,25 @@ function payload(body: RequestBody | undefined): Buffer | Readable | undefined {
   if (typeof body === 'function') return body()
   if (typeof body === 'string') return Buffer.from(body)
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+}
+
+/** Keeps what goes wrong with an upload apart from what goes wrong with the vendor, and closes its file in any case. */
+function watchUpload(
+  stream: Readable,
+  { operation }: HttpRequest,
+): { readonly failed: Error | undefined; close(): void } {
+  let failed: Error | undefined
+  stream.on('error', (error) => {
+    const code: unknown = Reflect.get(error, 'code')
+    const reason = typeof code === 'string' ? code : error.name
+    failed ??= new InvalidRequestError(`${operation}: the body could not be read (${reason}).`)
+  })
+  return {
+    get failed() {
+      return failed
+    },
+    close: () => stream.destroy(),
+  }
 }
 
 function plainHeaders(headers: object): HeaderMap {
@@ -131,8 +164,5 @@ function translated(stream: Readable, failure: (error: unknown) => Error): Reada
       throw failure(error)
     }
   }
-  const passedOn = Readable.from(read(), { objectMode: false })
-  // A reader that leaves before the first byte never starts the generator; its socket is given up here.
-  passedOn.once('close', () => stream.destroy())
-  return passedOn
+  return relay(stream, read())
 }

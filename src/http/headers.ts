@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { HeaderMap } from './request.ts'
 
@@ -25,6 +26,8 @@ export function mergeHeaders(
 ): HeaderMap {
   const merged: Record<string, string> = {}
   for (const layer of layers) {
+    if (layer !== undefined && !isRecord(layer))
+      throw new InvalidRequestError('Headers are given as a plain object of names and values.')
     for (const [given, value] of Object.entries(layer ?? {})) {
       const name = given.toLowerCase()
       if (value === undefined) delete merged[name]

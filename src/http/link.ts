@@ -6,14 +6,15 @@ export interface Link {
 
 // One link: <url> and its parameters, whose values may be quoted and then hold any comma or semicolon.
 const linkPattern = /<([^<>]*)>((?:\s*;\s*[^\s=;,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
-const relPattern = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/i
+const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g
 
 /** Parses a `Link` header. @see https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 export function parseLinks(header: string | undefined): readonly Link[] {
   const links: Link[] = []
   for (const [, url = '', parameters = ''] of (header ?? '').matchAll(linkPattern)) {
-    const rel = relPattern.exec(parameters)
-    const names = (rel?.[1] ?? rel?.[2] ?? '').toLowerCase().split(/\s+/).filter(Boolean)
+    const all = [...parameters.matchAll(parameterPattern)]
+    const rel = all.find(([, name]) => name?.toLowerCase() === 'rel')
+    const names = (rel?.[2] ?? rel?.[3] ?? '').toLowerCase().split(/\s+/).filter(Boolean)
     links.push({ url, rel: names })
   }
   return links

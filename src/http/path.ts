@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 
 /** A path and the values to fill in, as the tag {@link path} takes them. */
@@ -23,9 +24,23 @@ export function fill({ strings, values }: PathTemplate): string {
   return strings.reduce((path, literal, index) => path + segment(...named(values, index - 1)) + literal)
 }
 
-/** Gives the path with names for its values, `{0}` where a value has none: safe to log. */
+/** Gives the path with names for its values, `{0}` where a value has none, and without a query: safe to log. */
 export function templateOf({ strings, values }: PathTemplate): string {
-  return strings.reduce((path, literal, index) => `${path}{${named(values, index - 1)[0]}}${literal}`)
+  const whole = strings.reduce((path, literal, index) => `${path}{${named(values, index - 1)[0]}}${literal}`)
+  return withoutQuery(whole)
+}
+
+/** Cuts a path at its query, which may hold what no event or error may show. */
+export function withoutQuery(path: string): string {
+  const [bare = ''] = path.split('?', 1)
+  return bare
+}
+
+/** Tells whether something is what {@link path} gives, as a tag and not as a function. */
+export function isTemplate(value: unknown): value is PathTemplate {
+  if (!isRecord(value)) return false
+  const { strings, values } = value
+  return Array.isArray(strings) && Array.isArray(values) && strings.length === values.length + 1
 }
 
 function named(values: readonly PathValue[], index: number): [name: string, value: unknown] {
@@ -57,7 +72,7 @@ export function expand(template: string, values: Readonly<Record<string, unknown
     const parts = plus && typeof value === 'string' ? value.split('/') : [value]
     return parts.map((part) => segment(name, part)).join('/')
   })
-  return { path: filled, template: template.replaceAll('{+', '{'), used }
+  return { path: filled, template: withoutQuery(template.replaceAll('{+', '{')), used }
 }
 
 /**

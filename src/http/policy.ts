@@ -1,4 +1,4 @@
-import { systemRuntime, type Runtime } from '../runtime.ts'
+import { guarded, systemRuntime, type Runtime } from '../runtime.ts'
 import type { HttpRequest } from './request.ts'
 import type { HttpResponse } from './response.ts'
 
@@ -22,7 +22,8 @@ export interface PolicySettings {
 
 /** Composes policies over a transport. */
 export function stack(policies: readonly Policy[], transport: Send, runtime: Runtime = systemRuntime()): Send {
-  return policies.reduceRight((next, policy) => policy(next, runtime), transport)
+  const safe = guarded(runtime)
+  return policies.reduceRight((next, policy) => policy(next, safe), transport)
 }
 
 /** Gives a policy the name and the options that `describe()` shows. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 
 /** A value of a query or a form. `undefined` is left out, `null` is sent empty, a date is sent as ISO 8601. */
@@ -30,7 +31,10 @@ export function encodeFields(fields: Fields, arrays: ArrayStyle = 'repeat'): str
   return pairs.toString()
 }
 
-function append(pairs: URLSearchParams, name: string, value: FieldValue, arrays: ArrayStyle): void {
+// More than any vendor reads.
+const maxDepth = 20
+
+function append(pairs: URLSearchParams, name: string, value: FieldValue, arrays: ArrayStyle, depth = 0): void {
   if (value === undefined) return
   if (isList(value)) {
     if (arrays === 'comma') {
@@ -39,10 +43,11 @@ function append(pairs: URLSearchParams, name: string, value: FieldValue, arrays:
     }
     for (const [index, item] of value.entries()) {
       const key = arrays === 'repeat' ? name : arrays === 'brackets' ? `${name}[]` : `${name}[${index}]`
-      append(pairs, key, item, arrays)
+      append(pairs, key, item, arrays, depth + 1)
     }
-  } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    for (const [key, item] of Object.entries(value)) append(pairs, `${name}[${key}]`, item, arrays)
+  } else if (isRecord(value)) {
+    if (depth === maxDepth) throw new InvalidRequestError(`The field \`${name}\` is nested too deep, or in a circle.`)
+    for (const [key, item] of Object.entries(value)) append(pairs, `${name}[${key}]`, item, arrays, depth + 1)
   } else {
     pairs.append(name, scalar(name, value))
   }

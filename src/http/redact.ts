@@ -36,16 +36,36 @@ export function originOf(url: string): string {
   }
 }
 
-// What vendors repeat in messages: authorization values, JSON web tokens, user-info in URLs, `token=…`.
+// What vendors repeat in messages: authorization values, JSON web tokens, user-info in URLs, `token=…`. Every repetition is
+// bounded: a message is the vendor's to write, and must not cost more than its length.
 const secretPatterns: readonly [RegExp, string][] = [
-  [/\b(bearer|basic|token)\s+[\w~+/.=-]{6,}/gi, `$1 ${hidden}`],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, hidden],
-  [/(\/\/)[^\s/@]+@/g, `$1${hidden}@`],
-  [/\b([\w-]*(?:token|secret|password|api[_-]?key|signature)[\w-]*["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi, `$1${hidden}`],
+  [/\b(bearer|basic|token)\s{1,4}[\w~+/.=-]{6,1000}/gi, `$1 ${hidden}`],
+  [/\beyJ[\w-]{1,1000}\.[\w-]{1,1000}\.[\w-]{0,1000}/g, hidden],
+  [/(\/\/)[^\s/@]{1,200}@/g, `$1${hidden}@`],
+  [/((?:token|secret|password|api[_-]?key|signature)["']?\s{0,4}[=:]\s{0,4}["']?)[^\s"'&,;]{1,1000}/gi, `$1${hidden}`],
 ]
 
 /** Shortens a vendor's message to 300 characters and hides what looks like a credential in it. */
 export function redactText(text: string): string {
-  const clean = secretPatterns.reduce((message, [pattern, instead]) => message.replace(pattern, instead), text)
+  const clean = secretPatterns.reduce(
+    (message, [pattern, instead]) => message.replace(pattern, instead),
+    text.slice(0, 1000),
+  )
   return clean.length > 300 ? `${clean.slice(0, 300)}…` : clean
+}
+
+// A shorter one stands in ordinary words too.
+const shortestSecret = 4
+
+/** Makes a function that blanks secrets in a text, as they are and as vendors repeat them: escaped, or in base64. */
+export function secretsRedactor(secrets: readonly string[]): (text: string) => string {
+  const spellings = secrets
+    .filter((secret) => secret.length >= shortestSecret)
+    .flatMap((secret) => {
+      const inJson = JSON.stringify(secret).slice(1, -1)
+      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret)]
+      return [secret, ...escaped, Buffer.from(secret).toString('base64')]
+    })
+  const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((all, spelling) => all.replaceAll(spelling, hidden), text)
 }

@@ -39,6 +39,8 @@ export interface HttpRequest {
   readonly stream?: boolean | undefined
   /** The most bytes of a decompressed, buffered answer. @default the transport's */
   readonly maxResponseBytes?: number | undefined
+  /** What the credential put on the request and no error may repeat; set by `Credential.apply`. */
+  readonly secrets?: readonly string[] | undefined
   /** Sends no credential; set where a redirect leads to an origin that must not see it. */
   readonly anonymous?: boolean | undefined
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { RetryStop } from '../errors.ts'
 import type { HeaderMap } from './request.ts'
 
@@ -14,6 +14,8 @@ export interface HttpResponse {
   readonly retryStop?: RetryStop | undefined
   /** The key under which the vendor knows this write. */
   readonly idempotencyKey?: string | undefined
+  /** Blanks the credential that the request carried in what a failure says; set by `authenticate`. */
+  readonly redact?: ((text: string) => string) | undefined
   /** Set where the vendor could not answer and this is a kept answer. Milliseconds since it was new. */
   readonly staleMs?: number | undefined
 }
@@ -21,6 +23,11 @@ export interface HttpResponse {
 /** Tells whether a status means success. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
+}
+
+/** Gives up an answer that nobody will read; left open, a stream would hold its connection. */
+export function discard({ body }: HttpResponse): void {
+  if (body instanceof Readable) body.destroy()
 }
 
 /** Gives a buffered body as text; a stream gives the empty string, since reading it would use it up. */

@@ -3,6 +3,8 @@ import { aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { described, type Policy } from '../http/policy.ts'
+import { relay } from '../http/relay.ts'
+import { discard } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 
 /**
@@ -30,7 +32,9 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
       const controller = new AbortController()
       return new Promise((resolve, reject) => {
         // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
+        let ended = false
         const end = (error: Error): void => {
+          ended = true
           release()
           reject(error)
           controller.abort(error)
@@ -47,14 +51,15 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
         }
         const forget = onAbort(signal, () => end(aborted(signal)))
         // The controller and not its signal, which Node makes when it is first read: that costs as much as all five policies.
-        next({ ...request, controller }).then(
+        const sending = (async () => next({ ...request, controller }))()
+        sending.then(
           (response) => {
+            // It came after the end, from a transport that does not obey: nobody will read it.
+            if (ended) return discard(response)
             if (!(response.body instanceof Readable)) {
               release()
               return resolve(response)
             }
-            // It came after the end, from a transport that does not obey: nobody will read it.
-            if (controller.signal.aborted) return response.body.destroy()
             cancel()
             const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime)
             body.once('close', release)
@@ -83,7 +88,5 @@ function idleLimited(source: Readable, idleMs: number, operation: string, runtim
       yield value
     }
   }
-  const limited = Readable.from(read(), { objectMode: false })
-  limited.once('close', () => source.destroy())
-  return limited
+  return relay(source, read())
 }

@@ -5,7 +5,7 @@ import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
-import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import { outcomeOf, throttledByStatus, type ReadThrottle } from './outcome.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
@@ -52,6 +52,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
   const { breaker = defaultRule, scope = ({ url }) => originPart(url) } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
+  checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
   const scopes = new Map<string, ScopeState>()
   let isolations = 0
 
@@ -81,16 +82,17 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
         const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
         throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
       }
-      const outcome: Outcome = await next(request).then(
-        (response) => ({ response }),
-        (error: unknown) => ({ error }),
-      )
-      // An answer that was under way when the state changed says nothing about the new state.
-      if (state.circuit === asked) {
-        const at = runtime.now()
-        const verdict = verdictOn(outcome, throttled, at)
-        const trip = count(state.rule, asked, verdict)
-        move(state, step(asked, { type: 'verdict', verdict, trip, now: at, openMs }), key, request, runtime)
+      const outcome = await outcomeOf((async () => next(request))())
+      let verdict: Verdict = 'neutral'
+      try {
+        verdict = verdictOn(outcome, throttled, runtime.now())
+      } finally {
+        // An answer that was under way when the state changed says nothing about the new state.
+        if (state.circuit === asked) {
+          const trip = count(state.rule, asked, verdict)
+          const input = { type: 'verdict', verdict, trip, now: runtime.now(), openMs } as const
+          move(state, step(asked, input), key, request, runtime)
+        }
       }
       if (outcome.response) return outcome.response
       throw outcome.error

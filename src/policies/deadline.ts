@@ -2,6 +2,7 @@ import { aborted, onAbort } from '../abort.ts'
 import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
+import { discard } from '../http/response.ts'
 
 // Whoever waits at the deadline ends by itself and says what it waited for; this is for those that do not.
 const graceMs = 100
@@ -27,7 +28,9 @@ export function deadline(totalMs = 60_000): Policy {
           release()
           reject(new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
         })
+        let ended = false
         const release = (): void => {
+          ended = true
           cancel()
           forget()
         }
@@ -35,8 +38,10 @@ export function deadline(totalMs = 60_000): Policy {
           release()
           reject(aborted(signal))
         })
-        next({ ...request, deadline: at }).then(
+        const sending = (async () => next({ ...request, deadline: at }))()
+        sending.then(
           (response) => {
+            if (ended) return discard(response)
             release()
             resolve(response)
           },

@@ -2,8 +2,8 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { isSuccess, type HttpResponse } from '../http/response.ts'
-import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import { discard, isSuccess, type HttpResponse } from '../http/response.ts'
+import { outcomeOf, throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
 import { errorCode } from './report.ts'
 import { verdictOn } from './verdict.ts'
 
@@ -31,6 +31,7 @@ export function fallback(options: FallbackOptions): Policy {
   checkOptions('fallback', options, ['staleIfErrorMs', 'maxEntries', 'answer', 'throttled'])
   const { staleIfErrorMs = 0, maxEntries = 500, answer, throttled = throttledByStatus } = options
   checkNumber('fallback.staleIfErrorMs', staleIfErrorMs, 0)
+  checkNumber('fallback.maxEntries', maxEntries, 1)
   const kept = new Map<string, { readonly response: HttpResponse; readonly at: number }>()
 
   function keep(key: string, response: HttpResponse, at: number): void {
@@ -42,14 +43,11 @@ export function fallback(options: FallbackOptions): Policy {
 
   return described({ name: 'fallback', staleIfErrorMs, answer: answer !== undefined }, (next, runtime) => {
     return async function fallback(request) {
-      const outcome: Outcome = await next(request).then(
-        (response) => ({ response }),
-        (error: unknown) => ({ error }),
-      )
+      const outcome = await outcomeOf(next(request))
       const { response, error } = outcome
       const now = runtime.now()
       const keepable = staleIfErrorMs > 0 && request.method === 'GET' && !request.stream
-      if (response && isSuccess(response.status) && keepable) keep(keyOf(request), response, now)
+      if (response && isSuccess(response.status) && keepable) keep(keyOf(request), copyOf(response), now)
       const outage =
         verdictOn(outcome, throttled, now) === 'failing' ||
         error instanceof CircuitOpenError ||
@@ -57,8 +55,10 @@ export function fallback(options: FallbackOptions): Policy {
       if (outage) {
         const old = keepable ? kept.get(keyOf(request)) : undefined
         const ageMs = old && now - old.at <= staleIfErrorMs ? now - old.at : undefined
-        const instead = old && ageMs !== undefined ? { ...old.response, staleMs: ageMs } : answer?.(request, outcome)
+        const instead =
+          old && ageMs !== undefined ? { ...copyOf(old.response), staleMs: ageMs } : answer?.(request, outcome)
         if (instead) {
+          if (response) discard(response)
           const failure = response ? { status: response.status } : { error: errorCode(error) }
           runtime.emit?.({ type: 'fallback', operation: request.operation, at: now, ageMs, ...failure })
           return instead
@@ -68,6 +68,11 @@ export function fallback(options: FallbackOptions): Policy {
       throw error
     }
   })
+}
+
+/** What is kept belongs to nobody else: a reader may change the bytes that it got. */
+function copyOf(response: HttpResponse): HttpResponse {
+  return response.body instanceof Uint8Array ? { ...response, body: Buffer.from(response.body) } : response
 }
 
 /** The same address asked in another language or format is another answer. */

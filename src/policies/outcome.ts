@@ -1,9 +1,26 @@
+import { TimeoutError, isHawserError } from '../errors.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
 import type { HttpResponse } from '../http/response.ts'
 
 /** How a send ended: with an answer, or with the error that stands for its absence. */
 export type Outcome =
   { readonly response: HttpResponse; readonly error?: never } | { readonly error: unknown; readonly response?: never }
+
+/** Waits for a send, and takes its failure for a value too. */
+export function outcomeOf(sending: Promise<HttpResponse>): Promise<Outcome> {
+  return sending.then(
+    (response) => ({ response }),
+    (error: unknown) => ({ error }),
+  )
+}
+
+/** Tells whether a request was, or may have been, on the wire; a refusal of our own was not. */
+export function wasSent({ error }: Outcome): boolean {
+  if (error instanceof TimeoutError) return error.sent
+  return !isHawserError(error) || !refusals.has(error.code)
+}
+
+const refusals: ReadonlySet<string> = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'CONFIGURATION', 'INVALID_REQUEST'])
 
 /** What a throttled answer says. */
 export interface Throttle {

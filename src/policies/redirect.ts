@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream'
-import { checkOptions } from '../check.ts'
+import { checkNumber, checkOptions } from '../check.ts'
 import { RedirectError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
 import { isReplayable, type HeaderMap, type HttpRequest } from '../http/request.ts'
+import { discard } from '../http/response.ts'
 
 /** Options of {@link redirect}. */
 export interface RedirectOptions {
@@ -28,6 +28,7 @@ const harmless: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'acc
 export function redirect(options: RedirectOptions = {}): Policy {
   checkOptions('redirect', options, ['origins', 'elsewhere', 'maxHops'])
   const { origins = [], elsewhere = 'refuse', maxHops = 5 } = options
+  checkNumber('redirect.maxHops', maxHops, 0)
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
     return async function redirect(first) {
       let request = first
@@ -37,16 +38,21 @@ export function redirect(options: RedirectOptions = {}): Policy {
         const location = headers['location']
         if (!isRedirect(status) || location === undefined) return response
         const target = resolve(location, request, status)
-        if (!target) return response
+        if (target === 'stay') return response
+        // From here on, this answer is either left behind or refused.
+        discard(response)
+        if (target === 'nowhere')
+          throw new RedirectError(`${first.operation}: redirected to something that is no web address.`, { status })
         if (hop === maxHops)
           throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
         const from = new URL(request.url)
         const to = new URL(target.url)
         const trusted = !request.anonymous && (to.origin === from.origin || origins.includes(to.origin))
-        if ((from.protocol === 'https:' && to.protocol !== 'https:') || (!trusted && elsewhere === 'refuse')) {
+        const readsOnly = target.method === 'GET' || target.method === 'HEAD'
+        const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
+        if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {
           throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
         }
-        if (response.body instanceof Readable) response.body.destroy()
         runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
         request = trusted ? target : { ...target, headers: onlyHarmless(target.headers), anonymous: true }
       }
@@ -58,22 +64,22 @@ function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 }
 
-/** Gives the request for the next hop; nothing where the method or the body cannot be sent there again. */
-function resolve(location: string, request: HttpRequest, status: number): HttpRequest | undefined {
+/** Gives the request for the next hop, or why there is none: its method or body cannot be sent there, or it is no address. */
+function resolve(location: string, request: HttpRequest, status: number): HttpRequest | 'stay' | 'nowhere' {
   const to = URL.canParse(location, request.url) ? new URL(location, request.url) : undefined
-  if (!to || !/^https?:$/.test(to.protocol)) {
-    throw new RedirectError(`${request.operation}: redirected to something that is no web address.`, { status })
-  }
+  if (!to || !/^https?:$/.test(to.protocol)) return 'nowhere'
   to.username = ''
   to.password = ''
   const { method } = request
   if (method === 'GET' || method === 'HEAD') return { ...request, url: to.href }
   // 303 says: the answer to your write is to be read over there.
   if (status === 303) {
-    const { 'content-type': _type, 'content-length': _length, ...headers } = request.headers
-    return { ...request, url: to.href, method: 'GET', headers, body: undefined }
+    const headers = Object.entries(request.headers).filter(([name, value]) => {
+      return name !== 'content-type' && name !== 'content-length' && value !== request.idempotencyKey
+    })
+    return { ...request, url: to.href, method: 'GET', headers: Object.fromEntries(headers), body: undefined }
   }
-  return status >= 307 && isReplayable(request.body) ? { ...request, url: to.href } : undefined
+  return status >= 307 && isReplayable(request.body) ? { ...request, url: to.href } : 'stay'
 }
 
 function onlyHarmless(headers: HeaderMap): HeaderMap {

@@ -1,3 +1,4 @@
+import { checkNumber, checkOptions } from '../check.ts'
 import type { RetryReason } from './retry-decision.ts'
 
 /** Bounds all retries of a client together, so that an outage is not answered with a multiple of the load. */
@@ -25,7 +26,11 @@ export interface RetryBudgetOptions {
  * @see https://aws.amazon.com/blogs/developer/announcing-updated-retry-behavior-for-aws-sdks-and-tools
  */
 export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+  checkOptions('retryBudget', options, ['capacity', 'cost', 'throttleCost'])
   const { capacity = 500, cost = 14, throttleCost = 5 } = options
+  checkNumber('retryBudget.capacity', capacity, 0)
+  checkNumber('retryBudget.cost', cost, 0)
+  checkNumber('retryBudget.throttleCost', throttleCost, 0)
   let tokens = capacity
   return {
     spend(reason) {

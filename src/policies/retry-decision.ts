@@ -69,7 +69,9 @@ export function decideRetry(
 
   // What the vendor asks for is a floor: jitter comes on top and never shortens it.
   const delayMs = (serverMs ?? 0) + settings.backoff(moment.attempt, moment.random)
-  if (request.deadline !== undefined && moment.now + delayMs >= request.deadline) return stop('deadline')
+  // Written so that a wait that is no number is refused too.
+  const inTime = request.deadline === undefined ? delayMs >= 0 : moment.now + delayMs < request.deadline
+  if (!inTime) return stop('deadline')
   return { do: 'retry', reason, delayMs, retryAfterMs: serverMs }
 }
 

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream'
 import { checkNumber, checkOptions } from '../check.ts'
-import { isHawserError } from '../errors.ts'
+import { ConfigurationError, isHawserError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
+import { discard } from '../http/response.ts'
 import { fullJitter, type Backoff } from './backoff.ts'
-import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import { outcomeOf, throttledByStatus, wasSent, type ReadThrottle } from './outcome.ts'
 import { retryBudget, type RetryBudget } from './retry-budget.ts'
 import { decideRetry } from './retry-decision.ts'
 
@@ -37,17 +37,18 @@ export function retry(options: RetryOptions = {}): Policy {
     hintHeader,
   } = options
   checkNumber('retry.maxAttempts', maxAttempts, 1)
+  if (typeof backoff !== 'function')
+    throw new ConfigurationError('`retry.backoff` is a function, such as `fullJitter()`.')
   const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase() }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
     const random = (): number => runtime.random()
     return async function retry(request) {
       let price: number | undefined
+      let attempts = 0
       for (let attempt = 1; ; attempt++) {
-        const outcome: Outcome = await next(request).then(
-          (response) => ({ response }),
-          (error: unknown) => ({ error }),
-        )
+        const outcome = await outcomeOf(next(request))
+        if (wasSent(outcome)) attempts++
         const now = runtime.now()
         let decision = decideRetry(request, outcome, settings, { attempt, now, random })
         if (decision.do === 'retry') {
@@ -57,16 +58,15 @@ export function retry(options: RetryOptions = {}): Policy {
         const { response, error } = outcome
         if (decision.do === 'return' && response) {
           budget.earn(price)
-          return attempt === 1 ? response : { ...response, attempts: attempt }
+          return attempts === 1 ? response : { ...response, attempts }
         }
         if (decision.do !== 'retry') {
           const retryStop = decision.do === 'stop' ? decision.because : undefined
-          if (response) return { ...response, attempts: attempt, retryStop }
-          if (isHawserError(error)) error.add({ attempts: attempt, retryStop })
+          if (response) return { ...response, attempts, retryStop }
+          if (isHawserError(error)) error.add({ attempts, retryStop })
           throw error
         }
-        // Nobody will read it; left open, it would hold its connection.
-        if (response?.body instanceof Readable) response.body.destroy()
+        if (response) discard(response)
         const { reason, delayMs, retryAfterMs } = decision
         runtime.emit?.({
           type: 'retry',

@@ -7,8 +7,12 @@ export type Verdict = 'healthy' | 'failing' | 'neutral'
 /** Judges an outcome. */
 export function verdictOn(outcome: Outcome, throttled: ReadThrottle, now: number): Verdict {
   const { response, error } = outcome
-  if (!response)
-    return error instanceof NetworkError || (error instanceof TimeoutError && error.sent) ? 'failing' : 'neutral'
+  // A deadline is the caller's patience, not the vendor's health.
+  if (!response) {
+    return error instanceof NetworkError || (error instanceof TimeoutError && error.limit === 'attempt')
+      ? 'failing'
+      : 'neutral'
+  }
   if (throttled(response, now)) return 'neutral'
   // 408 may be the caller's slow upload as well as the vendor's trouble.
   if (response.status === 408) return 'neutral'

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { NetworkError, axiosTransport, type HttpRequest, type HttpResponse, type Runtime, type Transport } from 'hawser'
 import { fakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
 import { mswFront, unhandled } from './msw-front.ts'
@@ -82,16 +83,25 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     if (disposed) throw new Error('This mock vendor was disposed of; its client is used after the end of the test.')
     const release = clock.hold()
     const name = `${id}/${++sent}`
+    const over = (): void => {
+      hung.get(name)?.()
+      hung.delete(name)
+      release()
+    }
+    let streamed = false
     try {
       await (front ??= mswFront(answer))
-      return await transport({ ...request, headers: { ...request.headers, [mark]: name } })
+      const response = await transport({ ...request, headers: { ...request.headers, [mark]: name } })
+      if (response.body instanceof Readable) {
+        streamed = true
+        response.body.once('close', over)
+      }
+      return response
     } catch (error) {
       throw failures.get(name) ?? error
     } finally {
       failures.delete(name)
-      hung.get(name)?.()
-      hung.delete(name)
-      release()
+      if (!streamed) over()
     }
   }
 
@@ -104,14 +114,15 @@ export function mockVendor(simulator: Simulator, options: FakeClockOptions = {})
     clock,
     requests,
     fail: (status, { times, headers, body = '' } = {}) =>
-      strike(times, async () => new Response(body, { status, ...(headers && { headers }) })),
+      strike(times, async () => new Response(body || null, { status, ...(headers && { headers }) })),
     reset: ({ times } = {}) =>
       strike(times, async () => {
         throw new NetworkError('The connection was reset.', { phase: 'headers', reason: 'ECONNRESET' })
       }),
     hang: ({ times } = {}) =>
       strike(times, (name) => {
-        hung.set(name, clock.hang())
+        // Sent by somebody else, it holds up no client of this clock.
+        if (name !== '') hung.set(name, clock.hang())
         return new Promise<Response>(() => {})
       }),
     [Symbol.dispose]: () => {

@@ -60,7 +60,7 @@ it('takes timeout for the deadline and a signal for the abort', async () => {
   using vendor = answering(() => Response.json({}))
   vendor.hang({ times: 2 })
   await expect(over(vendor).get('/t', { timeout: 2_000 })).rejects.toMatchObject({
-    code: 'ETIMEDOUT',
+    code: 'ECONNABORTED',
     cause: { code: 'TIMEOUT', limit: 'deadline' },
   })
   const error: unknown = await over(vendor)

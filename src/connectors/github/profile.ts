@@ -39,7 +39,8 @@ function throttled({ status, headers, body }: HttpResponse, now: number): Thrott
   if (waitMs !== undefined) return { retryAfterMs: waitMs }
   if (headers['x-ratelimit-remaining'] === '0') {
     const localTime = Date.parse(headers['date'] ?? '') || now
-    return { retryAfterMs: Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - localTime) }
+    const resetsAt = Number(headers['x-ratelimit-reset'] ?? 'unknown') * 1000
+    return { retryAfterMs: Number.isNaN(resetsAt) ? secondaryLimitMs : Math.max(0, resetsAt - localTime) }
   }
   const secondary = body instanceof Uint8Array && Buffer.from(body).includes('secondary rate limit')
   return status === 429 || secondary ? { retryAfterMs: secondaryLimitMs } : undefined

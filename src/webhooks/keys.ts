@@ -1,0 +1,120 @@
+import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { refuse } from './request.ts'
+import type { Algorithm, SignatureScheme } from './scheme.ts'
+
+/** A key in one of its forms: text as the vendor shows it, raw bytes, PEM (a certificate too), JWK or Node's key object. */
+export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
+
+/** A secret, with its id where the vendor says which key it used. */
+export type WebhookSecret = SecretMaterial | { readonly id: string; readonly secret: SecretMaterial }
+
+/** A secret made ready. */
+export interface Key {
+  readonly key: KeyObject
+  readonly id: string | undefined
+}
+
+/** How many secrets are tried; each costs a computation for a request that anyone may send. */
+export const maxSecrets = 10
+
+/** Makes secrets ready; refuses with `no-secret` where there is none, too many, or one that cannot be used. */
+export function prepareKeys(
+  scheme: SignatureScheme,
+  secrets: readonly WebhookSecret[],
+  use: 'verify' | 'sign' = 'verify',
+): readonly Key[] {
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuse('no-secret')
+  return secrets.map((given) => {
+    const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
+    try {
+      return { id, key: prepareKey(scheme, material, use) }
+    } catch {
+      return refuse('no-secret')
+    }
+  })
+}
+
+function isNamed(given: WebhookSecret): given is { readonly id: string; readonly secret: SecretMaterial } {
+  return typeof given === 'object' && given !== null && 'secret' in given
+}
+
+function kidOf(given: SecretMaterial): string | undefined {
+  const kid = typeof given === 'object' && 'kty' in given ? Reflect.get(given, 'kid') : undefined
+  return typeof kid === 'string' ? kid : undefined
+}
+
+/** The type of key that an algorithm needs; the key must have it, whatever the request says. */
+const keyTypes: Readonly<Record<string, string>> = {
+  ed25519: 'ed25519',
+  'ecdsa-p256-sha256': 'ec',
+  'rsa-sha1': 'rsa',
+  'rsa-sha256': 'rsa',
+  ES256: 'ec',
+  RS256: 'rsa',
+}
+
+/** Tells whether a key may be used with an algorithm. */
+export function fits(key: KeyObject, algorithm: string): boolean {
+  const wanted = keyTypes[algorithm]
+  if (wanted === undefined) return key.type === 'secret'
+  return key.asymmetricKeyType === wanted && (wanted !== 'ec' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1')
+}
+
+function prepareKey(scheme: SignatureScheme, material: SecretMaterial, use: 'verify' | 'sign'): KeyObject {
+  const algorithms = scheme.kind === 'jwt' ? scheme.algorithms : algorithmsOf(scheme.algorithm)
+  const key = toKeyObject(scheme, material, use, algorithms)
+  const empty = key.type === 'secret' && key.symmetricKeySize === 0
+  return !empty && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
+}
+
+function algorithmsOf(
+  algorithm: Algorithm | { readonly of: Readonly<Record<string, Algorithm>> },
+): readonly Algorithm[] {
+  return typeof algorithm === 'string' ? [algorithm] : Object.values(algorithm.of)
+}
+
+function toKeyObject(
+  scheme: SignatureScheme,
+  material: SecretMaterial,
+  use: 'verify' | 'sign',
+  algorithms: readonly string[],
+): KeyObject {
+  if (material instanceof KeyObject) return material
+  const create = use === 'sign' ? createPrivateKey : createPublicKey
+  const symmetric = algorithms.some((algorithm) => !(algorithm in keyTypes))
+  // PEM is never a shared secret: a public key that is taken for one would let anyone sign.
+  if (typeof material === 'string' && material.includes('-----BEGIN')) return create(material)
+  if (typeof material === 'string' || material instanceof Uint8Array) {
+    const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
+    return symmetric ? createSecretKey(bytes) : fromBytes(bytes, use)
+  }
+  if (material.kty === 'oct') return createSecretKey(Buffer.from(material.k ?? '', 'base64url'))
+  return create({ key: material, format: 'jwk' })
+}
+
+// @see https://www.rfc-editor.org/rfc/rfc8410#section-4 and #section-7
+const ed25519Prefix = {
+  verify: Buffer.from('302a300506032b6570032100', 'hex'),
+  sign: Buffer.from('302e020100300506032b657004220420', 'hex'),
+} as const
+
+/** Reads 32 raw bytes as an Ed25519 key, and anything else as DER. */
+function fromBytes(bytes: Uint8Array, use: 'verify' | 'sign'): KeyObject {
+  const der = bytes.length === 32 ? Buffer.concat([ed25519Prefix[use], bytes]) : Buffer.from(bytes)
+  return use === 'sign'
+    ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+    : createPublicKey({ key: der, format: 'der', type: 'spki' })
+}
+
+function secretBytes(scheme: SignatureScheme, text: string): Uint8Array {
+  if (scheme.kind === 'jwt') return Buffer.from(text)
+  const { secret = 'text', secretPrefix = '' } = scheme
+  const prefixed = secretPrefix !== '' && text.startsWith(secretPrefix)
+  const bare = prefixed ? text.slice(secretPrefix.length) : text
+  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return Buffer.from(text)
+  const encoding = secret === 'hex' ? 'hex' : 'base64'
+  return secretPatterns[encoding].test(bare) ? Buffer.from(bare, encoding) : refuse('no-secret')
+}
+
+// A secret may come in upper case, without padding or in the URL's alphabet: dashboards show all three.
+const secretPatterns = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ } as const

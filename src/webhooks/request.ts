@@ -1,0 +1,160 @@
+import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+import type { Source } from './scheme.ts'
+
+/** Headers as a plain object in any case, as `Headers`, or as Node's raw list of names and values in turn. */
+export type WebhookHeaders =
+  | Readonly<Record<string, string | readonly string[] | undefined>>
+  | readonly string[]
+  | { get(name: string): string | null }
+
+/** A webhook as it came in. */
+export interface WebhookRequest {
+  readonly method?: string | undefined
+  /** The public URL that the vendor called, with its query. */
+  readonly url?: string | undefined
+  readonly headers: WebhookHeaders
+  /** The bytes as they were received. */
+  readonly body: Uint8Array | string
+}
+
+/** A request in the form that the engine reads. */
+export interface Reading {
+  readonly method: string
+  readonly url: string | undefined
+  readonly headers: WebhookHeaders
+  readonly body: Uint8Array
+  /** The JSON value that fields are looked up in: the body, or one element of a list in it. */
+  root(): unknown
+}
+
+/** Refuses a request; `verify` turns it into a value. */
+export function refuse(reason: WebhookFailure): never {
+  throw new WebhookVerificationError(`The webhook is refused: ${reason}.`, { reason })
+}
+
+/**
+ * Takes a request in.
+ *
+ * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
+ */
+export function read({ method = 'POST', url, headers, body }: WebhookRequest): Reading {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  if (!(bytes instanceof Uint8Array)) {
+    throw new WebhookVerificationError(
+      'The body is not the raw bytes: a parser has read it, and writing it anew gives other bytes than the vendor signed. ' +
+        'Pass the Buffer or the text as received: `express.raw({ type: "*/*" })` on this route, `await request.text()` in a ' +
+        'fetch handler, a content-type parser with `parseAs: "buffer"` in Fastify; or use an adapter of `hawser/webhooks`.',
+      { reason: 'body-not-raw' },
+    )
+  }
+  let parsed: { readonly value: unknown } | undefined
+  const root = (): unknown => (parsed ??= { value: parseJson(bytes) }).value
+  return { method: String(method).toUpperCase(), url, headers, body: bytes, root }
+}
+
+/** Gives the value of a header, which must not be repeated: two parties could each read another one. */
+export function header({ headers }: Reading, name: string): string | undefined {
+  const [value, ...more] = headerValues(headers, name)
+  if (more.length > 0) refuse('repeated-header')
+  return value
+}
+
+function headerValues(headers: WebhookHeaders, name: string): readonly string[] {
+  if (typeof headers !== 'object' || headers === null) return []
+  const values: string[] = []
+  const add = (value: unknown): void => {
+    if (typeof value === 'string') values.push(value.trim())
+  }
+  if (isHeaders(headers)) {
+    add(headers.get(name))
+  } else if (Array.isArray(headers)) {
+    for (let at = 0; at + 1 < headers.length; at += 2) if (sameName(headers[at], name)) add(headers[at + 1])
+  } else {
+    for (const [key, value] of Object.entries(headers)) {
+      if (!sameName(key, name)) continue
+      if (Array.isArray(value)) for (const one of value) add(one)
+      else add(value)
+    }
+  }
+  return values
+}
+
+function isHeaders(headers: object): headers is { get(name: string): string | null } {
+  return 'get' in headers && typeof headers.get === 'function'
+}
+
+function sameName(key: unknown, name: string): boolean {
+  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name
+}
+
+/** Gives the first text that is there; `entries` are those of the signature's own list. */
+export function textAt(
+  reading: Reading,
+  sources: Source | readonly Source[],
+  entries: readonly string[] = [],
+): string | undefined {
+  for (const source of 'length' in sources ? sources : [sources]) {
+    const text = textOf(reading, source, entries)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+function textOf(reading: Reading, source: Source, entries: readonly string[]): string | undefined {
+  if ('field' in source) return fieldText(reading.root(), source.field)
+  if ('query' in source) return queryValue(reading, source.query)
+  if ('entry' in source) {
+    const [entry, ...more] = entries.filter((one) => one.startsWith(source.entry))
+    if (more.length > 0) refuse('malformed-signature')
+    return entry?.slice(source.entry.length)
+  }
+  for (const name of typeof source.header === 'string' ? [source.header] : source.header) {
+    const value = header(reading, name)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** Gives one value of the query; a name that is repeated is refused. */
+export function queryValue({ url }: Reading, name: string): string | undefined {
+  const start = url?.indexOf('?') ?? -1
+  if (url === undefined || start < 0) return undefined
+  const [value, ...more] = new URLSearchParams(url.slice(start + 1)).getAll(name)
+  if (more.length > 0) refuse('malformed-url')
+  return value
+}
+
+/** Decodes UTF-8 strictly, so that two bodies of different bytes never read alike. */
+export function bodyText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return refuse('malformed-body')
+  }
+}
+
+// What is no JSON has no fields; what needs one says so.
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(bodyText(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks up a dotted path in a JSON value. */
+export function fieldAt(root: unknown, path: string): unknown {
+  let value = root
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = Reflect.get(value, name)
+  }
+  return value
+}
+
+/** Gives a field as text; a list or an object is refused. */
+export function fieldText(root: unknown, path: string): string | undefined {
+  const value = fieldAt(root, path)
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'object' ? refuse('malformed-body') : String(value)
+}

@@ -32,6 +32,17 @@ export function refuse(reason: WebhookFailure): never {
   throw new WebhookVerificationError(`The webhook is refused: ${reason}.`, { reason })
 }
 
+/** Refuses a body that is no longer what the vendor signed, and says how to keep it. */
+export function refuseParsed(): never {
+  throw new WebhookVerificationError(
+    'The body is not the raw bytes: a parser has read it, and writing it anew gives other bytes than the vendor signed. ' +
+      'Mount the adapter of `hawser/webhooks` before any body parser; or pass the bytes yourself: `express.raw({ type: ' +
+      '"*/*" })` on this route, `await request.text()` in a fetch handler, a content-type parser with `parseAs: "buffer"` ' +
+      'in Fastify.',
+    { reason: 'body-not-raw' },
+  )
+}
+
 /**
  * Takes a request in.
  *
@@ -39,14 +50,7 @@ export function refuse(reason: WebhookFailure): never {
  */
 export function read({ method = 'POST', url, headers, body }: WebhookRequest): Reading {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  if (!(bytes instanceof Uint8Array)) {
-    throw new WebhookVerificationError(
-      'The body is not the raw bytes: a parser has read it, and writing it anew gives other bytes than the vendor signed. ' +
-        'Pass the Buffer or the text as received: `express.raw({ type: "*/*" })` on this route, `await request.text()` in a ' +
-        'fetch handler, a content-type parser with `parseAs: "buffer"` in Fastify; or use an adapter of `hawser/webhooks`.',
-      { reason: 'body-not-raw' },
-    )
-  }
+  if (!(bytes instanceof Uint8Array)) refuseParsed()
   let parsed: { readonly value: unknown } | undefined
   const root = (): unknown => (parsed ??= { value: parseJson(bytes) }).value
   return { method: String(method).toUpperCase(), url, headers, body: bytes, root }

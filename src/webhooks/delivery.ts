@@ -17,7 +17,11 @@ export interface Delivery<Name extends string = string, Payload = unknown> exten
 }
 
 /** Makes the value that listeners get out of what was verified. */
-export function deliveryOf(source: Pick<WebhookSource, 'event' | 'id'>, reading: Reading, { ok: _, ...verified }: Verified): Delivery {
+export function deliveryOf(
+  source: Pick<WebhookSource, 'event' | 'id'>,
+  reading: Reading,
+  { ok: _, ...verified }: Verified,
+): Delivery {
   const id = (source.id && textAt(reading, source.id)) ?? verified.id
   return {
     ...verified,

@@ -25,7 +25,11 @@ import {
 const secrets = ['shared']
 const path = '/webhooks/github'
 /** Not UTF-8, with a byte order mark and a trailing line break: what a parser or a string would not give back. */
-const bytes = Buffer.concat([Buffer.from('\ufeff{"action":"opened","x":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}\r\n')])
+const bytes = Buffer.concat([
+  Buffer.from('\ufeff{"action":"opened","x":"'),
+  Buffer.of(0xff, 0xfe),
+  Buffer.from('"}\r\n'),
+])
 const maxBodyBytes = 64 * 1024
 
 interface Endpoint {
@@ -101,10 +105,13 @@ function listen(server: Server): Promise<{ port: number; close(): unknown }> {
 
 function post(port: number, headers: Record<string, string | string[]>, body: Uint8Array): Promise<number> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', path: `${path}?a=1`, headers }, (response) => {
-      response.resume()
-      resolve(response.statusCode ?? 0)
-    })
+    const request = httpRequest(
+      { port, host: '127.0.0.1', method: 'POST', path: `${path}?a=1`, headers },
+      (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      },
+    )
     request.on('error', reject)
     request.end(body)
   })
@@ -133,20 +140,23 @@ it.each(Object.entries(frameworks))('%s keeps every byte of the body', async (_,
   }
 })
 
-it.each(Object.entries(frameworks))('%s answers 413 to a body that is too large, with and without a length', async (_, start) => {
-  const { receive, bodies } = endpoint()
-  const { port, close } = await start(receive)
-  try {
-    const large = Buffer.alloc(maxBodyBytes + 1, 'x')
-    expect(await post(port, signedHeaders(large), large)).toBe(413)
-    expect(await post(port, { ...signedHeaders(large), 'transfer-encoding': 'chunked' }, large)).toBe(413)
-    const fits = Buffer.alloc(maxBodyBytes, 'x')
-    expect(await post(port, { ...signedHeaders(fits), 'content-type': 'text/plain' }, fits)).toBe(200)
-    expect(bodies).toHaveLength(1)
-  } finally {
-    await close()
-  }
-})
+it.each(Object.entries(frameworks))(
+  '%s answers 413 to a body that is too large, with and without a length',
+  async (_, start) => {
+    const { receive, bodies } = endpoint()
+    const { port, close } = await start(receive)
+    try {
+      const large = Buffer.alloc(maxBodyBytes + 1, 'x')
+      expect(await post(port, signedHeaders(large), large)).toBe(413)
+      expect(await post(port, { ...signedHeaders(large), 'transfer-encoding': 'chunked' }, large)).toBe(413)
+      const fits = Buffer.alloc(maxBodyBytes, 'x')
+      expect(await post(port, { ...signedHeaders(fits), 'content-type': 'text/plain' }, fits)).toBe(200)
+      expect(bodies).toHaveLength(1)
+    } finally {
+      await close()
+    }
+  },
+)
 
 it('Express with a JSON parser before the handler tells how to keep the raw bytes', async () => {
   const { receive, bodies } = endpoint()
@@ -229,7 +239,9 @@ it('Lambda gives the URL that was signed, in both formats', async () => {
   const url = 'https://api.example/sms?a=1&b=2'
   const { headers } = sign(schemes.twilio, { url, headers: {}, body }, { secrets })
   const requestContext = { domainName: 'api.example' }
-  expect(await handle({ headers, body, rawPath: '/sms', rawQueryString: 'a=1&b=2', requestContext })).toMatchObject({ statusCode: 200 })
+  expect(await handle({ headers, body, rawPath: '/sms', rawQueryString: 'a=1&b=2', requestContext })).toMatchObject({
+    statusCode: 200,
+  })
   const query = { a: ['1'], b: ['2'] }
   const v1 = { headers, body, path: '/sms', multiValueQueryStringParameters: query, requestContext }
   expect(await handle(v1)).toMatchObject({ statusCode: 200 })
@@ -240,7 +252,13 @@ it('a sender that breaks off in the middle of the body leaves the server alive',
   const { port, close } = await listen(createServer(nodeListener(receive)))
   try {
     await new Promise<void>((resolve) => {
-      const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', path, headers: { 'content-length': '100' } })
+      const request = httpRequest({
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path,
+        headers: { 'content-length': '100' },
+      })
       request.on('error', () => resolve())
       request.write('half')
       setImmediate(() => request.destroy())

@@ -37,7 +37,13 @@ function keysFor(scheme: SignatureScheme, which: 0 | 1): Keys {
       : typeof scheme.algorithm === 'string'
         ? scheme.algorithm
         : 'rsa-sha256'
-  const type = { ed25519: 'ed25519', 'ecdsa-p256-sha256': 'ec', ES256: 'ec', RS256: 'rsa', 'rsa-sha256': 'rsa' } as const
+  const type = {
+    ed25519: 'ed25519',
+    'ecdsa-p256-sha256': 'ec',
+    ES256: 'ec',
+    RS256: 'rsa',
+    'rsa-sha256': 'rsa',
+  } as const
   const found = Object.entries(type).find(([name]) => name === algorithm)
   if (found) {
     const pair = pairs[found[1]][which]
@@ -45,7 +51,8 @@ function keysFor(scheme: SignatureScheme, which: 0 | 1): Keys {
   }
   const bytes = Buffer.alloc(24, which === 0 ? 'old secret' : 'new secret')
   const { secret = 'text', secretPrefix = '' } = scheme.kind === 'jwt' ? {} : scheme
-  const text = secret === 'text' ? `secret-${which}` : secret === 'hex' ? bytes.toString('hex') : bytes.toString('base64')
+  const text =
+    secret === 'text' ? `secret-${which}` : secret === 'hex' ? bytes.toString('hex') : bytes.toString('base64')
   const shown = secretPrefix + text
   return { signing: shown, verifying: shown }
 }
@@ -55,7 +62,8 @@ function publicForm(scheme: SignatureScheme, key: KeyObject): WebhookSecret {
   const der = key.export({ type: 'spki', format: 'der' })
   const raw = key.asymmetricKeyType === 'ed25519' ? der.subarray(-32) : der
   if (scheme.kind === 'message' && scheme.secret === 'hex') return raw.toString('hex')
-  if (scheme.kind === 'message' && scheme.secret === 'base64') return (scheme.secretPrefix ?? '') + raw.toString('base64')
+  if (scheme.kind === 'message' && scheme.secret === 'base64')
+    return (scheme.secretPrefix ?? '') + raw.toString('base64')
   return key.export({ type: 'spki', format: 'pem' }).toString()
 }
 

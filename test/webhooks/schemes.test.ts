@@ -16,12 +16,22 @@ function check(sample: Sample, request: SignedRequest & { headers: WebhookHeader
 /** Where the signature of a request stands, and how to change it. */
 function withSignature(sample: Sample, request: SignedRequest, change: (text: string) => string): SignedRequest {
   const { scheme } = sample
-  const { header, numbered, field, prefix = '', separator } =
-    scheme.kind === 'jwt' ? { ...scheme.token, numbered: undefined, field: undefined, separator: undefined } : scheme.signature
+  const {
+    header,
+    numbered,
+    field,
+    prefix = '',
+    separator,
+  } = scheme.kind === 'jwt'
+    ? { ...scheme.token, numbered: undefined, field: undefined, separator: undefined }
+    : scheme.signature
   if (field !== undefined) {
     const name = field.split('.').at(-1) ?? ''
     const text = Buffer.from(request.body).toString()
-    return { ...request, body: Buffer.from(text.replace(new RegExp(`("${name}":")([^"]*)`), (_, k: string, v: string) => k + change(v))) }
+    return {
+      ...request,
+      body: Buffer.from(text.replace(new RegExp(`("${name}":")([^"]*)`), (_, k: string, v: string) => k + change(v))),
+    }
   }
   const name = numbered ? `${numbered}1` : typeof header === 'string' ? header : (header?.[0] ?? '')
   const entries = separator ? (request.headers[name] ?? '').split(separator) : [request.headers[name] ?? '']
@@ -46,7 +56,9 @@ it.each(each)('verifies what it signs: %s', (_, sample) => {
 
 it.each(each)('reads headers in any case, as Headers and as the raw list: %s', (_, sample) => {
   const request = signed(sample)
-  const shouted = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]))
+  const shouted = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]),
+  )
   expect(check(sample, { ...request, headers: shouted }).ok).toBe(true)
   expect(verify(sample.scheme, { ...request, headers: new Headers(request.headers) }, options(sample)).ok).toBe(true)
   expect(verify(sample.scheme, { ...request, headers: Object.entries(shouted).flat() }, options(sample)).ok).toBe(true)
@@ -56,33 +68,41 @@ function options(sample: Sample): Parameters<typeof verify>[2] {
   return { secrets: [sample.verifying], now: nowMs, values: sample.values }
 }
 
-it.each(each.filter(([, sample]) => covers(sample, 'body')))('refuses one flipped byte of the body: %s', (_, sample) => {
-  const request = signed(sample)
-  const last = request.body.length - 1
-  for (const at of [0, last >> 1, last]) {
-    expect(check(sample, { ...request, body: flip(request.body, at) }).ok).toBe(false)
-  }
-  expect(check(sample, { ...request, body: Buffer.concat([request.body, Buffer.from('\n')]) }).ok).toBe(false)
-  expect(check(sample, { ...request, body: Buffer.alloc(0) }).ok).toBe(false)
-})
+it.each(each.filter(([, sample]) => covers(sample, 'body')))(
+  'refuses one flipped byte of the body: %s',
+  (_, sample) => {
+    const request = signed(sample)
+    const last = request.body.length - 1
+    for (const at of [0, last >> 1, last]) {
+      expect(check(sample, { ...request, body: flip(request.body, at) }).ok).toBe(false)
+    }
+    expect(check(sample, { ...request, body: Buffer.concat([request.body, Buffer.from('\n')]) }).ok).toBe(false)
+    expect(check(sample, { ...request, body: Buffer.alloc(0) }).ok).toBe(false)
+  },
+)
 
-it.each(each.filter(([, sample]) => covers(sample, 'fields')))('refuses a changed covered field: %s', (name, sample) => {
-  const request = signed(sample)
-  const changes: Record<string, readonly [string, string]> = {
-    adyen: ['"pspReference":"b"', '"pspReference":"c"'],
-    dropboxSign: ['signature_request_sent', 'signature_request_sent2'],
-    sns: ['line two', 'line 2'],
-  }
-  const [from = '', to = ''] = changes[name] ?? []
-  const text = Buffer.from(request.body).toString()
-  expect(text).toContain(from)
-  expect(check(sample, { ...request, body: Buffer.from(text.replace(from, to)) }).ok).toBe(false)
-})
+it.each(each.filter(([, sample]) => covers(sample, 'fields')))(
+  'refuses a changed covered field: %s',
+  (name, sample) => {
+    const request = signed(sample)
+    const changes: Record<string, readonly [string, string]> = {
+      adyen: ['"pspReference":"b"', '"pspReference":"c"'],
+      dropboxSign: ['signature_request_sent', 'signature_request_sent2'],
+      sns: ['line two', 'line 2'],
+    }
+    const [from = '', to = ''] = changes[name] ?? []
+    const text = Buffer.from(request.body).toString()
+    expect(text).toContain(from)
+    expect(check(sample, { ...request, body: Buffer.from(text.replace(from, to)) }).ok).toBe(false)
+  },
+)
 
 it.each(each.filter(([, sample]) => covers(sample, 'url')))('refuses another URL: %s', (_, sample) => {
   const request = signed(sample)
   expect(check(sample, { ...request, url: 'https://hooks.example/in/there?b=2&a=1' }).ok).toBe(false)
-  expect(check(sample, { ...request, url: 'https://hooks.example.org/in/here?b=2&a=1' }).ok).toBe(sample.name === 'contentful' || sample.name.startsWith('atlassian'))
+  expect(check(sample, { ...request, url: 'https://hooks.example.org/in/here?b=2&a=1' }).ok).toBe(
+    sample.name === 'contentful' || sample.name.startsWith('atlassian'),
+  )
   expect(check(sample, { ...request, url: undefined })).toEqual({ ok: false, reason: 'missing-url' })
   expect(check(sample, { ...request, url: 'not a url' })).toEqual({ ok: false, reason: 'malformed-url' })
 })
@@ -140,7 +160,12 @@ it.each(each)('refuses a wrong prefix and another writing of the same signature:
   const prefix = scheme.kind === 'jwt' ? scheme.token.prefix : scheme.signature.prefix
   if (prefix) {
     for (const wrong of ['', 'v9=', prefix.toUpperCase() === prefix ? prefix.toLowerCase() : prefix.toUpperCase()]) {
-      expect(check(sample, withSignature(sample, request, (text) => wrong + text.slice(prefix.length))).ok).toBe(false)
+      expect(
+        check(
+          sample,
+          withSignature(sample, request, (text) => wrong + text.slice(prefix.length)),
+        ).ok,
+      ).toBe(false)
     }
   }
   const rewritten = withSignature(sample, request, (text) => {
@@ -156,7 +181,11 @@ it.each(each)('refuses a missing and a repeated signature header: %s', (_, sampl
   const { scheme } = sample
   if (scheme.kind === 'message' && scheme.signature.field !== undefined) return
   const source = scheme.kind === 'jwt' ? { ...scheme.token, numbered: undefined } : scheme.signature
-  const name = source.numbered ? `${source.numbered}1` : typeof source.header === 'string' ? source.header : (source.header?.[0] ?? '')
+  const name = source.numbered
+    ? `${source.numbered}1`
+    : typeof source.header === 'string'
+      ? source.header
+      : (source.header?.[0] ?? '')
   const { [name]: value = '', ...rest } = request.headers
   expect(check(sample, { ...request, headers: rest })).toEqual({ ok: false, reason: 'missing-signature' })
   const repeats: readonly WebhookHeaders[] = [
@@ -170,7 +199,8 @@ it.each(each)('refuses a missing and a repeated signature header: %s', (_, sampl
 })
 
 const timed = each.filter(
-  ([, { scheme }]) => scheme.kind === 'message' && scheme.timestamp !== undefined && Number.isFinite(scheme.timestamp.toleranceSeconds),
+  ([, { scheme }]) =>
+    scheme.kind === 'message' && scheme.timestamp !== undefined && Number.isFinite(scheme.timestamp.toleranceSeconds),
 )
 
 it.each(timed)('takes timestamps up to the tolerance, in both directions: %s', (_, sample) => {
@@ -196,22 +226,39 @@ it.each(timed)('refuses a timestamp with junk behind it, a sign, an exponent, or
   const name = typeof at.header === 'string' ? at.header : (at.header[0] ?? '')
   const { [name]: value = '', ...rest } = request.headers
   for (const wrong of [`${value}junk`, `+${value}`, `-${value}`, `${value}.0`, `${value} ${value}`, '1e9', 'NaN', '']) {
-    expect(check(sample, { ...request, headers: { ...rest, [name]: wrong } })).toEqual({ ok: false, reason: 'malformed-timestamp' })
+    expect(check(sample, { ...request, headers: { ...rest, [name]: wrong } })).toEqual({
+      ok: false,
+      reason: 'malformed-timestamp',
+    })
   }
   expect(check(sample, { ...request, headers: rest }).ok).toBe(false)
 })
 
 const wholeBody = each.filter(
-  ([, sample]) => covers(sample, 'body') && sample.scheme.kind === 'message' && !sample.scheme.items && !sample.scheme.signature.field,
+  ([, sample]) =>
+    covers(sample, 'body') &&
+    sample.scheme.kind === 'message' &&
+    !sample.scheme.items &&
+    !sample.scheme.signature.field,
 )
 
 it.each(wholeBody)('compares bytes, not text: %s', (_, sample) => {
   const [broken, otherBroken] = [Uint8Array.of(0x7b, 0xff, 0x7d), Uint8Array.of(0x7b, 0xfe, 0x7d)]
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
   expect(decode(broken)).toBe(decode(otherBroken))
-  for (const body of [broken, Buffer.alloc(0), Buffer.from('\ufeff{}'), Buffer.from('{}\r\n'), Buffer.alloc(1 << 20, 'x')]) {
+  for (const body of [
+    broken,
+    Buffer.alloc(0),
+    Buffer.from('\ufeff{}'),
+    Buffer.from('{}\r\n'),
+    Buffer.alloc(1 << 20, 'x'),
+  ]) {
     const { method, url, headers, values } = sample
-    const request = sign(sample.scheme, { method, url, headers, body }, { secrets: [sample.signing], now: nowMs, values })
+    const request = sign(
+      sample.scheme,
+      { method, url, headers, body },
+      { secrets: [sample.signing], now: nowMs, values },
+    )
     expect(check(sample, request).ok).toBe(true)
     const other = body === broken ? otherBroken : Buffer.concat([body, Buffer.of(0)])
     expect(check(sample, { ...request, body: other }).ok).toBe(false)

@@ -2,10 +2,13 @@ import { parse, stringify } from 'node:querystring'
 import { formFields, sortedPairs, type FormField } from './form.ts'
 import { bodyText, refuse, type Reading } from './request.ts'
 
+// Half of a surrogate pair cannot be escaped.
+const halfPair = /\p{Surrogate}/u
+
 /** Gives the URL as it was given, which must be there and absolute. */
 export function exactUrl({ url }: Reading): string {
   if (typeof url !== 'string' || url === '') return refuse('missing-url')
-  return URL.canParse(url) ? url : refuse('malformed-url')
+  return URL.canParse(url) && !halfPair.test(url) ? url : refuse('malformed-url')
 }
 
 /** Gives the URL up to its query. */
@@ -37,9 +40,12 @@ function formOf({ body }: Reading): readonly FormField[] {
 
 /** Gives path and query, escaped once more, as Contentful signs them. */
 export function pathEncoded(reading: Reading): string {
-  const { pathname, search } = new URL(exactUrl(reading))
-  const query = search === '' ? '' : `?${encodeURIComponent(search.slice(1))}`
-  return encodeURI(pathname + query)
+  const [base, query] = splitUrl(exactUrl(reading))
+  return encodeURI(pathOf(base) + (query === '' ? '' : `?${encodeURIComponent(query)}`))
+}
+
+function pathOf(base: string): string {
+  return base.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '') || '/'
 }
 
 /**
@@ -49,7 +55,7 @@ export function pathEncoded(reading: Reading): string {
  */
 export function canonicalRequest(reading: Reading, basePath = ''): string {
   const [base, query] = splitUrl(exactUrl(reading))
-  const full = base.replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')
+  const full = pathOf(base)
   const own = basePath !== '' && full.startsWith(basePath) ? full.slice(basePath.length) : full
   const path = `/${own.replace(/^\//, '')}`.replaceAll('&', '%26').replace(/(.)\/$/, '$1')
   const values = new Map<string, string[]>()

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { formFields, sortedPairs } from './form.ts'
-import { bodyText, fieldText, header, refuse, type Reading } from './request.ts'
-import type { Covered, MessageScheme, Part } from './scheme.ts'
+import { bodyText, fieldText, header, queryValue, refuse, type Reading } from './request.ts'
+import type { Covered, DerivedPart, MessageScheme, Part } from './scheme.ts'
 import { canonicalRequest, exactUrl, pathEncoded, urlDecoded, urlSorted, urlWithoutQuery } from './url.ts'
 
 /** What was found in a request and what the receiver knows. */
@@ -19,9 +19,22 @@ export interface Facts {
 /** A stretch of signed content; `undefined` is the secret's place. */
 export type Chunk = string | Uint8Array | undefined
 
-/** Puts together what was signed. */
+/** Puts together what was signed; texts that follow each other become one, since each chunk costs a call. */
 export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts): readonly Chunk[] {
-  return parts.map((part) => chunk(part, reading, facts))
+  const chunks: Chunk[] = []
+  let text = ''
+  for (const part of parts) {
+    const piece = chunk(part, reading, facts)
+    if (typeof piece === 'string') {
+      text += piece
+      continue
+    }
+    if (text !== '') chunks.push(text)
+    chunks.push(piece)
+    text = ''
+  }
+  if (text !== '') chunks.push(text)
+  return chunks
 }
 
 function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
@@ -89,12 +102,14 @@ function listedHeaders(reading: Reading): string {
 }
 
 /** Checks the body against the digest in the query; `false` where the query names none. */
-export function checkBodyDigest(reading: Reading, digest: string | undefined): boolean {
+export function checkBodyDigest(reading: Reading, query: string): boolean {
+  const digest = queryValue(reading, query)
   if (digest === undefined) return false
   return createHash('sha256').update(reading.body).digest('hex') === digest || refuse('signature-mismatch')
 }
 
-const covers: Readonly<Record<string, readonly Covered[]>> = {
+const covers: Readonly<Record<DerivedPart, readonly Covered[]>> = {
+  secret: [],
   body: ['body'],
   timestamp: ['timestamp'],
   id: ['id'],
@@ -112,16 +127,19 @@ const covers: Readonly<Record<string, readonly Covered[]>> = {
 
 /** Tells what a signature over these parts vouches for. */
 export function coverage(parts: readonly Part[]): readonly Covered[] {
-  const all = parts.flatMap((part): readonly Covered[] => {
-    if (typeof part === 'string' || 'value' in part) return []
-    if ('of' in part) return covers[part.of] ?? []
-    return 'header' in part ? ['headers'] : ['fields']
-  })
-  return [...new Set(all)]
+  const all: Covered[] = []
+  for (const part of parts) for (const one of coveredBy(part)) if (!all.includes(one)) all.push(one)
+  return all
+}
+
+function coveredBy(part: Part): readonly Covered[] {
+  if (typeof part === 'string' || 'value' in part) return []
+  if ('of' in part) return covers[part.of]
+  return 'header' in part ? ['headers'] : ['fields']
 }
 
 /** Tells what a message's signature vouches for. */
 export function coverageOf(scheme: MessageScheme, digested: boolean): readonly Covered[] {
-  const parts = coverage(scheme.algorithm === 'token' ? [] : scheme.signed)
+  const parts = coverage(scheme.signed)
   return digested ? [...parts.filter((part) => part !== 'form'), 'body'] : parts
 }

@@ -1,6 +1,7 @@
-import { createHash, createHmac, sign, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
 import type { Chunk } from './content.ts'
 import { decode } from './encoding.ts'
+import type { Key } from './keys.ts'
 import type { Algorithm, MessageScheme } from './scheme.ts'
 
 /** The digest inside each algorithm, as `node:crypto` calls it; Ed25519 brings its own. */
@@ -23,13 +24,15 @@ type Encoding = MessageScheme['encoding']
 export function matches(
   algorithm: Algorithm,
   encoding: Encoding,
-  key: KeyObject,
+  key: Key['key'],
   chunks: readonly Chunk[],
   signatures: readonly string[],
 ): boolean {
-  if (key.type === 'secret') {
-    const expected = Buffer.from(symmetric(algorithm, encoding, key, chunks))
-    return signatures.reduce((found, signature) => equal(expected, Buffer.from(signature)) || found, false)
+  if (isShared(key)) {
+    const expected = Buffer.from(sharedSignature(algorithm, encoding, key, chunks))
+    let found = false
+    for (const signature of signatures) found = equal(expected, Buffer.from(signature)) || found
+    return found
   }
   const content = joined(chunks)
   return signatures.some((text) => {
@@ -42,20 +45,32 @@ export function matches(
 export function signatureOf(
   algorithm: Algorithm,
   encoding: Encoding,
-  key: KeyObject,
+  key: Key['key'],
   chunks: readonly Chunk[],
 ): string {
-  if (key.type === 'secret') return symmetric(algorithm, encoding, key, chunks)
+  if (isShared(key)) return sharedSignature(algorithm, encoding, key, chunks)
   return encode(sign(hashes[algorithm], joined(chunks), key), encoding)
 }
 
+/** Tells a shared secret from one of a pair of keys. */
+export function isShared(key: Key['key']): key is SharedKey {
+  return !(key instanceof KeyObject) || key.type === 'secret'
+}
+
+type SharedKey = string | Uint8Array | (KeyObject & { readonly type: 'secret' })
+
 /** Signatures are compared as the text that the vendor writes: what only decodes to the same bytes is not its text. */
-function symmetric(algorithm: Algorithm, encoding: Encoding, key: KeyObject, chunks: readonly Chunk[]): string {
-  if (algorithm === 'token') return encode(key.export(), encoding)
+function sharedSignature(algorithm: Algorithm, encoding: Encoding, key: SharedKey, chunks: readonly Chunk[]): string {
+  if (algorithm === 'token') return encode(bytesOf(key), encoding)
   const hash = hashes[algorithm] ?? ''
   const digest = algorithm.startsWith('hmac') ? createHmac(hash, key) : createHash(hash)
-  for (const chunk of chunks) digest.update(chunk ?? key.export())
-  return encode(digest.digest(), encoding)
+  for (const chunk of chunks) digest.update(chunk ?? bytesOf(key))
+  return digest.digest(encoding === 'text' ? 'base64' : encoding)
+}
+
+function bytesOf(key: SharedKey): Buffer {
+  if (key instanceof KeyObject) return key.export()
+  return typeof key === 'string' ? Buffer.from(key) : Buffer.from(key)
 }
 
 function encode(bytes: Buffer, encoding: Encoding): string {

@@ -1,12 +1,12 @@
-import { createHash, createHmac, randomUUID, sign, verify, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, randomUUID, sign, verify } from 'node:crypto'
 import { contentOf, coverage } from './content.ts'
-import { equal } from './digest.ts'
+import { equal, isShared } from './digest.ts'
 import { decode } from './encoding.ts'
 import { fits, type Key } from './keys.ts'
 import { header, refuse, type Reading } from './request.ts'
 import type { ClaimRule, Covered, JwtAlgorithm, JwtScheme } from './scheme.ts'
-import { checkFresh, millisecondsOf, type Now } from './timestamp.ts'
-import type { Verified, VerifyOptions } from './verify.ts'
+import { checkFresh, millisecondsOf } from './timestamp.ts'
+import type { Settings, Verified } from './verify.ts'
 
 /** A token taken apart; nothing in it is believed yet. */
 export interface Token {
@@ -56,12 +56,7 @@ function jsonObject(segment: string): Readonly<Record<string, unknown>> | undefi
 }
 
 /** Verifies a token: its signature, its times, and each claim that repeats something of the request. */
-export function verifyToken(
-  scheme: JwtScheme,
-  keys: readonly Key[],
-  reading: Reading,
-  options: VerifyOptions & { readonly now: Now },
-): Verified {
+export function verifyToken(scheme: JwtScheme, keys: readonly Key[], reading: Reading, options: Settings): Verified {
   const token = findToken(scheme, reading)
   const keyIndex = keys.findIndex(
     ({ key, id }) => (id === undefined || token.kid === undefined || id === token.kid) && signedBy(token, key),
@@ -83,13 +78,13 @@ export function verifyToken(
   }
 }
 
-function signedBy({ algorithm, signed, signature }: Token, key: KeyObject): boolean {
+function signedBy({ algorithm, signed, signature }: Token, key: Key['key']): boolean {
   if (!fits(key, algorithm)) return false
-  if (key.type === 'secret') return equal(createHmac(hashes[algorithm], key).update(signed).digest(), signature)
+  if (isShared(key)) return equal(createHmac(hashes[algorithm], key).update(signed).digest(), signature)
   return verify(hashes[algorithm], Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-function checkParties(scheme: JwtScheme, { claims }: Token, values: VerifyOptions['values']): void {
+function checkParties(scheme: JwtScheme, { claims }: Token, values: Settings['values']): void {
   const { iss, aud } = claims
   if (scheme.issuer && !scheme.issuer.some((one) => one === iss)) refuse('claim-mismatch')
   if (scheme.audience === undefined) return
@@ -99,7 +94,7 @@ function checkParties(scheme: JwtScheme, { claims }: Token, values: VerifyOption
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 */
-function checkTimes(scheme: JwtScheme, { claims }: Token, options: VerifyOptions & { readonly now: Now }): void {
+function checkTimes(scheme: JwtScheme, { claims }: Token, options: Settings): void {
   const { leewaySeconds = 0, toleranceSeconds } = scheme
   for (const name of scheme.requires) if (claims[name] === undefined) refuse('claim-mismatch')
   const [exp, nbf, iat] = ['exp', 'nbf', 'iat'].map((name) => seconds(claims[name]))
@@ -116,13 +111,13 @@ function seconds(claim: unknown): number | undefined {
   return typeof claim === 'number' && Number.isFinite(claim) ? claim : refuse('malformed-timestamp')
 }
 
-function checkClaim(rule: ClaimRule, { claims }: Token, reading: Reading, values: VerifyOptions['values']): void {
+function checkClaim(rule: ClaimRule, { claims }: Token, reading: Reading, values: Settings['values']): void {
   const claim = claims[rule.claim]
   if (claim === undefined && rule.unlessEmpty && reading.body.length === 0) return
   if (claim !== digestOf(rule, reading, values)) refuse('claim-mismatch')
 }
 
-function digestOf(rule: ClaimRule, reading: Reading, values: VerifyOptions['values']): string {
+function digestOf(rule: ClaimRule, reading: Reading, values: Settings['values']): string {
   const hash = createHash('sha256')
   for (const chunk of contentOf(rule.sha256, reading, { values })) hash.update(chunk ?? '')
   return hash.digest(rule.encoding)
@@ -133,7 +128,7 @@ export function makeToken(
   scheme: JwtScheme,
   { key, id }: Key,
   reading: Reading,
-  { nowMs, values }: { readonly nowMs: number; readonly values?: VerifyOptions['values'] },
+  { nowMs, values }: { readonly nowMs: number; readonly values?: Settings['values'] },
 ): string {
   const algorithm = scheme.algorithms.find((one) => fits(key, one)) ?? refuse('no-secret')
   const iat = Math.floor(nowMs / 1000)
@@ -145,9 +140,8 @@ export function makeToken(
   }
   const segments = [{ alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) }, claims]
   const signed = segments.map((segment) => Buffer.from(JSON.stringify(segment)).toString('base64url')).join('.')
-  const signature =
-    key.type === 'secret'
-      ? createHmac(hashes[algorithm], key).update(signed).digest()
-      : sign(hashes[algorithm], Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
+  const signature = isShared(key)
+    ? createHmac(hashes[algorithm], key).update(signed).digest()
+    : sign(hashes[algorithm], Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
   return `${scheme.token.prefix ?? ''}${signed}.${signature.toString('base64url')}`
 }

@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, createSecretKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
 import { refuse } from './request.ts'
-import type { Algorithm, SignatureScheme } from './scheme.ts'
+import type { SignatureScheme } from './scheme.ts'
 
 /** A key in one of its forms: text as the vendor shows it, raw bytes, PEM (a certificate too), JWK or Node's key object. */
 export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
@@ -8,9 +8,9 @@ export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
 /** A secret, with its id where the vendor says which key it used. */
 export type WebhookSecret = SecretMaterial | { readonly id: string; readonly secret: SecretMaterial }
 
-/** A secret made ready. */
+/** A secret made ready: text and bytes are a shared secret, a key object may be that or one of a pair. */
 export interface Key {
-  readonly key: KeyObject
+  readonly key: string | Uint8Array | KeyObject
   readonly id: string | undefined
 }
 
@@ -54,41 +54,43 @@ const keyTypes: Readonly<Record<string, string>> = {
 }
 
 /** Tells whether a key may be used with an algorithm. */
-export function fits(key: KeyObject, algorithm: string): boolean {
+export function fits(key: Key['key'], algorithm: string): boolean {
   const wanted = keyTypes[algorithm]
-  if (wanted === undefined) return key.type === 'secret'
+  if (!isKeyObject(key) || key.type === 'secret') return wanted === undefined
   return key.asymmetricKeyType === wanted && (wanted !== 'ec' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1')
 }
 
-function prepareKey(scheme: SignatureScheme, material: SecretMaterial, use: 'verify' | 'sign'): KeyObject {
-  const algorithms = scheme.kind === 'jwt' ? scheme.algorithms : algorithmsOf(scheme.algorithm)
-  const key = toKeyObject(scheme, material, use, algorithms)
-  const empty = key.type === 'secret' && key.symmetricKeySize === 0
-  return !empty && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
+function isKeyObject(key: SecretMaterial): key is KeyObject {
+  return typeof key === 'object' && key instanceof KeyObject
 }
 
-function algorithmsOf(
-  algorithm: Algorithm | { readonly of: Readonly<Record<string, Algorithm>> },
-): readonly Algorithm[] {
-  return typeof algorithm === 'string' ? [algorithm] : Object.values(algorithm.of)
+function prepareKey(scheme: SignatureScheme, material: SecretMaterial, use: 'verify' | 'sign'): Key['key'] {
+  const algorithms = algorithmsOf(scheme)
+  const key = toKey(scheme, material, use, algorithms)
+  const size = isKeyObject(key) ? key.symmetricKeySize : key.length
+  return size !== 0 && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
 }
 
-function toKeyObject(
+function algorithmsOf(scheme: SignatureScheme): readonly string[] {
+  if (scheme.kind === 'jwt') return scheme.algorithms
+  return typeof scheme.algorithm === 'string' ? [scheme.algorithm] : Object.values<string>(scheme.algorithm.of)
+}
+
+function toKey(
   scheme: SignatureScheme,
   material: SecretMaterial,
   use: 'verify' | 'sign',
   algorithms: readonly string[],
-): KeyObject {
-  if (material instanceof KeyObject) return material
+): Key['key'] {
   const create = use === 'sign' ? createPrivateKey : createPublicKey
-  const symmetric = algorithms.some((algorithm) => !(algorithm in keyTypes))
   // PEM is never a shared secret: a public key that is taken for one would let anyone sign.
   if (typeof material === 'string' && material.includes('-----BEGIN')) return create(material)
   if (typeof material === 'string' || material instanceof Uint8Array) {
     const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
-    return symmetric ? createSecretKey(bytes) : fromBytes(bytes, use)
+    return algorithms.some((algorithm) => !(algorithm in keyTypes)) ? bytes : fromBytes(Buffer.from(bytes), use)
   }
-  if (material.kty === 'oct') return createSecretKey(Buffer.from(material.k ?? '', 'base64url'))
+  if (isKeyObject(material)) return material
+  if (material.kty === 'oct') return Buffer.from(material.k ?? '', 'base64url')
   return create({ key: material, format: 'jwk' })
 }
 
@@ -99,19 +101,19 @@ const ed25519Prefix = {
 } as const
 
 /** Reads 32 raw bytes as an Ed25519 key, and anything else as DER. */
-function fromBytes(bytes: Uint8Array, use: 'verify' | 'sign'): KeyObject {
-  const der = bytes.length === 32 ? Buffer.concat([ed25519Prefix[use], bytes]) : Buffer.from(bytes)
+function fromBytes(bytes: Buffer, use: 'verify' | 'sign'): KeyObject {
+  const der = bytes.length === 32 ? Buffer.concat([ed25519Prefix[use], bytes]) : bytes
   return use === 'sign'
     ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
     : createPublicKey({ key: der, format: 'der', type: 'spki' })
 }
 
-function secretBytes(scheme: SignatureScheme, text: string): Uint8Array {
-  if (scheme.kind === 'jwt') return Buffer.from(text)
+function secretBytes(scheme: SignatureScheme, text: string): string | Uint8Array {
+  if (scheme.kind === 'jwt') return text
   const { secret = 'text', secretPrefix = '' } = scheme
   const prefixed = secretPrefix !== '' && text.startsWith(secretPrefix)
   const bare = prefixed ? text.slice(secretPrefix.length) : text
-  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return Buffer.from(text)
+  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return text
   const encoding = secret === 'hex' ? 'hex' : 'base64'
   return secretPatterns[encoding].test(bare) ? Buffer.from(bare, encoding) : refuse('no-secret')
 }

@@ -53,42 +53,44 @@ export function read({ method = 'POST', url, headers, body }: WebhookRequest): R
   if (!(bytes instanceof Uint8Array)) refuseParsed()
   let parsed: { readonly value: unknown } | undefined
   const root = (): unknown => (parsed ??= { value: parseJson(bytes) }).value
-  return { method: String(method).toUpperCase(), url, headers, body: bytes, root }
+  return { method: method.toUpperCase(), url, headers, body: bytes, root }
 }
 
 /** Gives the value of a header, which must not be repeated: two parties could each read another one. */
 export function header({ headers }: Reading, name: string): string | undefined {
-  const [value, ...more] = headerValues(headers, name)
-  if (more.length > 0) refuse('repeated-header')
-  return value
+  if (typeof headers !== 'object' || headers === null) return undefined
+  if (isHeaders(headers)) return only(undefined, headers.get(name))
+  let found: string | undefined
+  if (isRawList(headers)) {
+    for (let at = 0; at + 1 < headers.length; at += 2)
+      if (sameName(headers[at], name)) found = only(found, headers[at + 1])
+    return found
+  }
+  for (const key of Object.keys(headers)) {
+    if (!sameName(key, name)) continue
+    const value = headers[key]
+    if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
+    else for (const one of value) found = only(found, one)
+  }
+  return found
 }
 
-function headerValues(headers: WebhookHeaders, name: string): readonly string[] {
-  if (typeof headers !== 'object' || headers === null) return []
-  const values: string[] = []
-  const add = (value: unknown): void => {
-    if (typeof value === 'string') values.push(value.trim())
-  }
-  if (isHeaders(headers)) {
-    add(headers.get(name))
-  } else if (Array.isArray(headers)) {
-    for (let at = 0; at + 1 < headers.length; at += 2) if (sameName(headers[at], name)) add(headers[at + 1])
-  } else {
-    for (const [key, value] of Object.entries(headers)) {
-      if (!sameName(key, name)) continue
-      if (Array.isArray(value)) for (const one of value) add(one)
-      else add(value)
-    }
-  }
-  return values
+/** Takes a value if it is the first. */
+function only(found: string | undefined, value: unknown): string | undefined {
+  if (typeof value !== 'string') return found
+  return found === undefined ? value.trim() : refuse('repeated-header')
 }
 
 function isHeaders(headers: object): headers is { get(name: string): string | null } {
   return 'get' in headers && typeof headers.get === 'function'
 }
 
+function isRawList(headers: WebhookHeaders): headers is readonly string[] {
+  return Array.isArray(headers)
+}
+
 function sameName(key: unknown, name: string): boolean {
-  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name
+  return typeof key === 'string' && key.length === name.length && (key === name || key.toLowerCase() === name)
 }
 
 /** Gives the first text that is there; `entries` are those of the signature's own list. */

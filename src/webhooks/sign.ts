@@ -62,7 +62,8 @@ export function sign(
     if (key) headers[scheme.token.header] = makeToken(scheme, key, reading, { nowMs, values: options.values })
   } else {
     const facts = { id: options.id ?? runtime.uuid(), nowMs, values: options.values }
-    for (const item of itemsOf(scheme, reading)) signItem(scheme, keys, item, draft, facts)
+    const items = scheme.items === undefined ? [reading] : itemsOf(scheme.items, reading)
+    for (const item of items) signItem(scheme, keys, item, draft, facts)
   }
   const body = draft.changed ? Buffer.from(JSON.stringify(reading.root())) : reading.body
   return { method: reading.method, url: reading.url, headers, body }

@@ -1,11 +1,19 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
 import { systemRuntime } from '../runtime.ts'
-import { checkBodyDigest, contentOf, coverageOf, type Facts } from './content.ts'
+import { checkBodyDigest, contentOf, coverageOf, type Chunk, type Facts } from './content.ts'
 import { matches } from './digest.ts'
 import { verifyToken } from './jwt.ts'
 import { fits, prepareKeys, type Key, type WebhookSecret } from './keys.ts'
-import { fieldAt, header, queryValue, read, refuse, textAt, type Reading, type WebhookRequest } from './request.ts'
-import type { Algorithm, Covered, MessageScheme, SignatureScheme, SignatureSource } from './scheme.ts'
+import { fieldAt, header, read, refuse, textAt, type Reading, type WebhookRequest } from './request.ts'
+import type {
+  Algorithm,
+  Covered,
+  MessageScheme,
+  Requirement,
+  SignatureScheme,
+  SignatureSource,
+  TimestampSource,
+} from './scheme.ts'
 import { checkFresh, readTimestamp, type Now } from './timestamp.ts'
 import { urlSpellings } from './url.ts'
 
@@ -55,13 +63,14 @@ export function verify(scheme: SignatureScheme, request: WebhookRequest, options
 /** Makes the secrets ready once, for an endpoint that verifies many webhooks. */
 export function verifier(scheme: SignatureScheme, options: VerifyOptions): (request: WebhookRequest) => Verification {
   let keys: readonly Key[] | undefined
-  const { now = systemRuntime().now } = options
+  const { toleranceSeconds, values, now = present } = options
+  const settings: Settings = { toleranceSeconds, values, now }
   return function verifyRequest(request) {
     const reading = read(request)
     try {
       keys ??= prepareKeys(scheme, options.secrets)
-      if (scheme.kind === 'jwt') return verifyToken(scheme, keys, reading, { ...options, now })
-      return verifyMessage(scheme, keys, reading, { ...options, now })
+      if (scheme.kind === 'jwt') return verifyToken(scheme, keys, reading, settings)
+      return verifyMessage(scheme, keys, reading, settings)
     } catch (error) {
       if (error instanceof WebhookVerificationError) return { ok: false, reason: error.reason }
       throw error
@@ -69,98 +78,110 @@ export function verifier(scheme: SignatureScheme, options: VerifyOptions): (requ
   }
 }
 
-function verifyMessage(
-  scheme: MessageScheme,
-  keys: readonly Key[],
-  whole: Reading,
-  options: VerifyOptions & { readonly now: Now },
-): Verified {
-  const [first] = itemsOf(scheme, whole).map((item) => verifyItem(scheme, keys, item, options))
+/** What the engine is told besides the keys. */
+export interface Settings extends Pick<VerifyOptions, 'toleranceSeconds' | 'values'> {
+  readonly now: Now
+}
+
+function present(): number {
+  return systemRuntime().now()
+}
+
+function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
+  if (scheme.items === undefined) return verifyItem(scheme, keys, reading, settings)
+  const [first] = itemsOf(scheme.items, reading).map((item) => verifyItem(scheme, keys, item, settings))
   return first ?? refuse('missing-signature')
 }
 
 /** The straight line: find, put together, compare, look at the time. */
-function verifyItem(
-  scheme: MessageScheme,
-  keys: readonly Key[],
-  reading: Reading,
-  { toleranceSeconds, now, values }: VerifyOptions & { readonly now: Now },
-): Verified {
-  checkRequirements(scheme, reading)
-  const algorithm = algorithmOf(scheme, reading)
-  const { signatures, entries } = findSignatures(scheme.signature, reading)
+function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
+  if (scheme.require) checkRequirements(scheme.require, reading)
+  const entries = findEntries(scheme.signature, reading)
+  const signatures = signaturesAmong(entries, scheme.signature)
   const id = scheme.id && textAt(reading, scheme.id, entries)
-  const stamp = scheme.timestamp && textAt(reading, scheme.timestamp.at, entries)
-  if (scheme.timestamp && stamp === undefined && !scheme.timestamp.optional) refuse('missing-timestamp')
-  const signedMs = scheme.timestamp && stamp !== undefined ? readTimestamp(stamp, scheme.timestamp.unit) : undefined
-  const digested = checkBodyDigest(reading, scheme.bodyDigest && queryValue(reading, scheme.bodyDigest.query))
-
-  const facts: Facts = { id, timestamp: stamp, digested, values }
-  const spellings = scheme.urlForms === 'ports-and-query' ? urlSpellings(reading) : [undefined]
-  const contents = spellings.map((url) => contentOf(scheme.signed, reading, { ...facts, url }))
-  const keyName = scheme.keyId === undefined ? undefined : header(reading, scheme.keyId)
+  const timestamp = scheme.timestamp && textAt(reading, scheme.timestamp.at, entries)
+  const signedMs = scheme.timestamp && timeOf(scheme.timestamp, timestamp)
+  const digested = scheme.bodyDigest !== undefined && checkBodyDigest(reading, scheme.bodyDigest.query)
+  const facts: Facts = { id, timestamp, digested, values: settings.values }
+  const contents = contentsOf(scheme, reading, facts)
+  const algorithm = algorithmOf(scheme, reading)
   const keyIndex = keys.findIndex(
-    ({ key, id: named }) =>
-      (keyName === undefined || named === undefined || keyName === named) &&
-      fits(key, algorithm) &&
-      contents.some((content) => matches(algorithm, scheme.encoding, key, content, signatures)),
+    (key) =>
+      isNamed(key, scheme, reading) &&
+      fits(key.key, algorithm) &&
+      contents.some((content) => matches(algorithm, scheme.encoding, key.key, content, signatures)),
   )
   if (keyIndex < 0) refuse('signature-mismatch')
   if (scheme.timestamp && signedMs !== undefined) {
-    const tolerance = toleranceSeconds ?? scheme.timestamp.toleranceSeconds
-    checkFresh(signedMs, scheme.timestamp.unit, tolerance, now)
+    const { unit, toleranceSeconds } = scheme.timestamp
+    checkFresh(signedMs, unit, settings.toleranceSeconds ?? toleranceSeconds, settings.now)
   }
   return { ok: true, id, timestamp: signedMs, keyIndex, covers: coverageOf(scheme, digested) }
 }
 
-function checkRequirements(scheme: MessageScheme, reading: Reading): void {
-  for (const { at, is, optional } of scheme.require ?? []) {
+function checkRequirements(requirements: readonly Requirement[], reading: Reading): void {
+  for (const { at, is, optional } of requirements) {
     const value = textAt(reading, at)
     if (value === undefined ? !optional : !is.includes(value)) refuse('unexpected-header')
   }
 }
 
+/** How many signatures are compared; vendors send one for each active key. */
+const maxSignatures = 10
+
+/** Gives what stands where the signatures are, list by list. */
+function findEntries(source: SignatureSource, reading: Reading): readonly string[] {
+  const { header: name, numbered, field, separator } = source
+  const texts: string[] = []
+  const add = (text: unknown): void => {
+    if (typeof text === 'string') texts.push(text)
+  }
+  if (field !== undefined) add(fieldAt(reading.root(), field))
+  if (typeof name === 'string') add(header(reading, name))
+  else for (const one of name ?? []) add(header(reading, one))
+  if (numbered !== undefined) for (let n = 1; n <= maxSignatures; n++) add(header(reading, numbered + n))
+  if (texts.length === 0) refuse('missing-signature')
+  return separator === undefined ? texts : texts.flatMap((text) => text.split(separator).map((entry) => entry.trim()))
+}
+
+function signaturesAmong(entries: readonly string[], { prefix = '' }: SignatureSource): readonly string[] {
+  const signatures: string[] = []
+  for (const entry of entries) if (entry.startsWith(prefix)) signatures.push(entry.slice(prefix.length))
+  if (signatures.length === 0 || signatures.includes('')) refuse('malformed-signature')
+  return signatures.length > maxSignatures ? refuse('too-many-signatures') : signatures
+}
+
+function timeOf({ unit, optional }: TimestampSource, text: string | undefined): number | undefined {
+  if (text === undefined) return optional ? undefined : refuse('missing-timestamp')
+  return readTimestamp(text, unit)
+}
+
+/** Gives the signed content, or the several that it may be where the URL has several spellings. */
+function contentsOf(scheme: MessageScheme, reading: Reading, facts: Facts): readonly (readonly Chunk[])[] {
+  if (scheme.urlForms !== 'ports-and-query') return [contentOf(scheme.signed, reading, facts)]
+  return urlSpellings(reading).map((url) => contentOf(scheme.signed, reading, { ...facts, url }))
+}
+
 /** Tells which algorithm a request says it used, out of those that the vendor uses. */
 export function algorithmOf({ algorithm }: MessageScheme, reading: Reading): Algorithm {
   if (typeof algorithm === 'string') return algorithm
-  const name = textAt(reading, algorithm.at) ?? refuse('malformed-signature')
+  const name = textAt(reading, algorithm.at)
   const named = Object.entries(algorithm.of).find(([key]) => key === name)
   return named ? named[1] : refuse('malformed-signature')
 }
 
-/** How many signatures are compared; vendors send one for each active key. */
-const maxSignatures = 10
-
-function findSignatures(
-  source: SignatureSource,
-  reading: Reading,
-): { readonly signatures: readonly string[]; readonly entries: readonly string[] } {
-  const { separator, prefix = '' } = source
-  const texts = signatureTexts(source, reading)
-  if (texts.length === 0) refuse('missing-signature')
-  const entries =
-    separator === undefined ? texts : texts.flatMap((text) => text.split(separator).map((one) => one.trim()))
-  const signatures = entries.filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length))
-  if (signatures.length === 0 || signatures.includes('')) refuse('malformed-signature')
-  if (signatures.length > maxSignatures) refuse('too-many-signatures')
-  return { signatures, entries }
+/** Tells whether a key is the one that the request names, as far as both have a name. */
+function isNamed({ id }: Key, { keyId }: MessageScheme, reading: Reading): boolean {
+  if (keyId === undefined || id === undefined) return true
+  const name = header(reading, keyId)
+  return name === undefined || name === id
 }
 
-function signatureTexts({ header: names = [], numbered, field }: SignatureSource, reading: Reading): readonly string[] {
-  const numbers = numbered === undefined ? [] : Array.from({ length: maxSignatures }, (_, at) => `${numbered}${at + 1}`)
-  const headers = [...(typeof names === 'string' ? [names] : names), ...numbers].map((name) => header(reading, name))
-  const texts = field === undefined ? headers : [fieldText(reading, field)]
-  return texts.filter((text) => text !== undefined)
-}
+/** How many separately signed elements a body may hold. */
+const maxItems = 1000
 
-function fieldText(reading: Reading, field: string): string | undefined {
-  const value = fieldAt(reading.root(), field)
-  return typeof value === 'string' ? value : undefined
-}
-
-/** Gives the request once for each element that is signed by itself, or once as a whole. */
-export function itemsOf({ items }: MessageScheme, reading: Reading): readonly Reading[] {
-  if (items === undefined) return [reading]
+/** Gives the request once for each element that is signed by itself; a body without such a list is itself the one. */
+export function itemsOf(items: string, reading: Reading): readonly Reading[] {
   const [list = '', inner] = items.split('.*')
   const elements = fieldAt(reading.root(), list)
   if (elements === undefined) return [reading]
@@ -170,6 +191,3 @@ export function itemsOf({ items }: MessageScheme, reading: Reading): readonly Re
     return { ...reading, root: () => root }
   })
 }
-
-/** How many separately signed elements a body may hold. */
-const maxItems = 1000

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { WebhookVerificationError } from '../errors.ts'
 import { refuse } from './request.ts'
 import type { SignatureScheme } from './scheme.ts'
 
@@ -17,21 +18,33 @@ export interface Key {
 /** How many secrets are tried; each costs a computation for a request that anyone may send. */
 export const maxSecrets = 10
 
-/** Makes secrets ready; refuses with `no-secret` where there is none, too many, or one that cannot be used. */
+/**
+ * Makes secrets ready.
+ *
+ * @throws {WebhookVerificationError} with `no-secret` where there is none, too many, or one that cannot be used.
+ */
 export function prepareKeys(
   scheme: SignatureScheme,
   secrets: readonly WebhookSecret[],
   use: 'verify' | 'sign' = 'verify',
 ): readonly Key[] {
-  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuse('no-secret')
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuseSecrets(scheme)
   return secrets.map((given) => {
     const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
     try {
       return { id, key: prepareKey(scheme, material, use) }
     } catch {
-      return refuse('no-secret')
+      // The cause is left out: Node quotes the key in some of its messages.
+      return refuseSecrets(scheme)
     }
   })
+}
+
+function refuseSecrets({ vendor }: SignatureScheme): never {
+  throw new WebhookVerificationError(
+    `no-secret: ${vendor} takes 1 to ${maxSecrets} secrets, none empty, each in the form that the vendor shows it in.`,
+    { reason: 'no-secret' },
+  )
 }
 
 function isNamed(given: WebhookSecret): given is { readonly id: string; readonly secret: SecretMaterial } {

@@ -57,6 +57,9 @@ function symmetric(bytes: number): readonly Case[] {
   const svix = sign(schemes.svix, { headers: wire, body }, { secrets: [whsec] })
   const expected = github.headers['x-hub-signature-256'] ?? ''
   const stripeHeader = stripe.headers['stripe-signature'] ?? ''
+  const standardText = standard.headers['webhook-signature'] ?? ''
+  const standardKey = Buffer.from(whsec.slice(6), 'base64')
+  const standardHead = `${standard.headers['webhook-id']}.${standard.headers['webhook-timestamp']}.`
   const ready = verifier(schemes.github, { secrets: [secret] })
   const readyStandard = verifier(schemes.standardWebhooks, { secrets: [whsec] })
   const standardPeer = new StandardWebhook(whsec)
@@ -74,6 +77,14 @@ function symmetric(bytes: number): readonly Case[] {
     ['hawser verifier(github)', () => ready(github)],
     ['hawser verify(github)', () => verify(schemes.github, github, { secrets: [secret] })],
     ['@octokit/webhooks-methods verify', () => verifyGithub(secret, text, expected)],
+    [
+      'raw, id and time before the body',
+      () =>
+        timingSafeEqual(
+          Buffer.from(standardText),
+          Buffer.from(`v1,${createHmac('sha256', standardKey).update(standardHead).update(body).digest('base64')}`),
+        ),
+    ],
     ['hawser verifier(standardWebhooks)', () => readyStandard(standard)],
     ['hawser verify(standardWebhooks)', () => verify(schemes.standardWebhooks, standard, { secrets: [whsec] })],
     ['standardwebhooks verify', () => standardPeer.verify(text, { ...standard.headers })],

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from 'hawser'
 
 /** A request as it stands on the wire. */
 export interface HttpMessage {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { ConfigurationError, isHawserError } from '../errors.ts'
-import { axiosTransport } from '../http/axios-transport.ts'
-import { bodyText, isSuccess } from '../http/response.ts'
-import { schemes, sign, verify, type SignatureScheme, type SignedRequest } from '../webhooks/index.ts'
+import { axiosTransport, ConfigurationError, isHawserError } from 'hawser'
+import { schemes, sign, verify, type SignatureScheme, type SignedRequest } from 'hawser/webhooks'
 import { formatMessage, parseMessage, type HttpMessage } from './http-message.ts'
 
 /** What a command reads and writes: the part of `process` that it uses. */
@@ -122,8 +120,9 @@ async function deliver({ method, url, headers, body }: SignedRequest, stdout: Co
   const transport = axiosTransport()
   const response = await transport({ method, url, headers, body, operation: 'POST webhook', idempotent: false })
   transport.close?.()
-  stdout.write(`${response.status}\n${bodyText(response)}\n`)
-  return isSuccess(response.status) ? 0 : 1
+  stdout.write(`${response.status}\n`)
+  if (response.body instanceof Uint8Array) stdout.write(response.body)
+  return response.status >= 200 && response.status < 300 ? 0 : 1
 }
 
 function read(flags: Flags, name: 'request' | 'body'): Buffer {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { formFields } from './form.ts'
-import { bodyText, header, refuse, textAt, type Reading } from './request.ts'
+import type { Reading, Verified } from './reading.ts'
+import { bodyText, header, refuse, textAt } from './request.ts'
 import type { WebhookSource } from './source.ts'
-import type { Verified } from './verify.ts'
 
 /** A webhook that is the vendor's own: a plain value, with a key that stays the same on every attempt. */
 export interface Delivery<Name extends string = string, Payload = unknown> extends Omit<Verified, 'ok'> {
@@ -39,7 +38,7 @@ export function deliveryOf(
 
 function payloadOf(reading: Reading): unknown {
   const type = header(reading, 'content-type') ?? ''
-  if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(formFields(bodyText(reading.body)))
+  if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(bodyText(reading.body)))
   const value = reading.root()
   if (value !== undefined) return value
   return type.includes('json') && reading.body.length > 0

@@ -1,7 +1,6 @@
 import { createHash, createHmac, KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
-import type { Chunk } from './content.ts'
+import type { Chunk, Key } from './reading.ts'
 import { decode } from './encoding.ts'
-import type { Key } from './keys.ts'
 import type { Algorithm, MessageScheme } from './scheme.ts'
 
 /** The digest inside each algorithm, as `node:crypto` calls it; Ed25519 brings its own. */

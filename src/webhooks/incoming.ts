@@ -1,4 +1,5 @@
-import { refuseParsed, type WebhookHeaders } from './request.ts'
+import type { WebhookHeaders } from './reading.ts'
+import { refuseParsed } from './request.ts'
 
 /** A webhook on its way in: its body is not read yet. */
 export interface IncomingWebhook {

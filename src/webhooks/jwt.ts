@@ -1,15 +1,15 @@
-import { createHash, createHmac, randomUUID, sign, verify } from 'node:crypto'
+import { createHash, createHmac, sign, verify } from 'node:crypto'
 import { contentOf, coverage } from './content.ts'
 import { equal, isShared } from './digest.ts'
 import { decode } from './encoding.ts'
-import { fits, type Key } from './keys.ts'
-import { header, refuse, type Reading } from './request.ts'
-import type { ClaimRule, Covered, JwtAlgorithm, JwtScheme } from './scheme.ts'
+import { fits } from './keys.ts'
+import type { Covered, Key, Reading, Verified } from './reading.ts'
+import { header, refuse } from './request.ts'
+import type { ClaimRule, JwtAlgorithm, JwtScheme, Settings, TokenEngine } from './scheme.ts'
 import { checkFresh, millisecondsOf } from './timestamp.ts'
-import type { Settings, Verified } from './verify.ts'
 
 /** A token taken apart; nothing in it is believed yet. */
-export interface Token {
+interface Token {
   readonly algorithm: JwtAlgorithm
   readonly kid: string | undefined
   readonly claims: Readonly<Record<string, unknown>>
@@ -30,7 +30,7 @@ const hashes: Readonly<Record<JwtAlgorithm, string>> = {
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725#section-3.1
  */
-export function findToken(scheme: JwtScheme, reading: Reading): Token {
+function findToken(scheme: JwtScheme, reading: Reading): Token {
   const { header: name, prefix = '' } = scheme.token
   const text = header(reading, name) ?? refuse('missing-signature')
   if (!text.startsWith(prefix)) refuse('malformed-signature')
@@ -56,7 +56,7 @@ function jsonObject(segment: string): Readonly<Record<string, unknown>> | undefi
 }
 
 /** Verifies a token: its signature, its times, and each claim that repeats something of the request. */
-export function verifyToken(scheme: JwtScheme, keys: readonly Key[], reading: Reading, options: Settings): Verified {
+function verifyToken(scheme: JwtScheme, keys: readonly Key[], reading: Reading, options: Settings): Verified {
   const token = findToken(scheme, reading)
   const keyIndex = keys.findIndex(
     ({ key, id }) => (id === undefined || token.kid === undefined || id === token.kid) && signedBy(token, key),
@@ -124,24 +124,32 @@ function digestOf(rule: ClaimRule, reading: Reading, values: Settings['values'])
 }
 
 /** Makes the token that a vendor would send along, good for a minute. */
-export function makeToken(
+function makeToken(
   scheme: JwtScheme,
-  { key, id }: Key,
+  { key, id: kid }: Key,
   reading: Reading,
-  { nowMs, values }: { readonly nowMs: number; readonly values?: Settings['values'] },
+  { now, values, id }: Settings & { readonly id: string },
 ): string {
   const algorithm = scheme.algorithms.find((one) => fits(key, one)) ?? refuse('no-secret')
-  const iat = Math.floor(nowMs / 1000)
+  const iat = Math.floor(millisecondsOf(now) / 1000)
   const claims = {
     ...(scheme.issuer && { iss: scheme.issuer[0] }),
     ...(scheme.audience && { aud: values?.[scheme.audience] }),
-    ...{ iat, nbf: iat, exp: iat + 60, jti: randomUUID() },
+    ...{ iat, nbf: iat, exp: iat + 60, jti: id },
     ...Object.fromEntries(scheme.claims.map((rule) => [rule.claim, digestOf(rule, reading, values)])),
   }
-  const segments = [{ alg: algorithm, typ: 'JWT', ...(id !== undefined && { kid: id }) }, claims]
-  const signed = segments.map((segment) => Buffer.from(JSON.stringify(segment)).toString('base64url')).join('.')
+  const signed = [{ alg: algorithm, typ: 'JWT', kid }, claims]
+    .map((segment) => Buffer.from(JSON.stringify(segment)).toString('base64url'))
+    .join('.')
   const signature = isShared(key)
     ? createHmac(hashes[algorithm], key).update(signed).digest()
     : sign(hashes[algorithm], Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' })
   return `${scheme.token.prefix ?? ''}${signed}.${signature.toString('base64url')}`
+}
+
+/** Reads and makes JSON Web Tokens with `node:crypto`. */
+export const tokenEngine: TokenEngine = {
+  verify: verifyToken,
+  make: makeToken,
+  kid: (scheme, reading) => findToken(scheme, reading).kid,
 }

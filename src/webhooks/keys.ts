@@ -1,6 +1,7 @@
-import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto'
+import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey, type JsonWebKeyInput } from 'node:crypto'
 import { WebhookVerificationError } from '../errors.ts'
 import { refuse } from './request.ts'
+import type { Key } from './reading.ts'
 import type { SignatureScheme } from './scheme.ts'
 
 /** A key in one of its forms: text as the vendor shows it, raw bytes, PEM (a certificate too), JWK or Node's key object. */
@@ -8,12 +9,6 @@ export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
 
 /** A secret, with its id where the vendor says which key it used. */
 export type WebhookSecret = SecretMaterial | { readonly id: string; readonly secret: SecretMaterial }
-
-/** A secret made ready: text and bytes are a shared secret, a key object may be that or one of a pair. */
-export interface Key {
-  readonly key: string | Uint8Array | KeyObject
-  readonly id: string | undefined
-}
 
 /** How many secrets are tried; each costs a computation for a request that anyone may send. */
 export const maxSecrets = 10
@@ -26,13 +21,13 @@ export const maxSecrets = 10
 export function prepareKeys(
   scheme: SignatureScheme,
   secrets: readonly WebhookSecret[],
-  use: 'verify' | 'sign' = 'verify',
+  form: KeyForm = publicForm,
 ): readonly Key[] {
   if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuseSecrets(scheme)
   return secrets.map((given) => {
     const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
     try {
-      return { id, key: prepareKey(scheme, material, use) }
+      return { id, key: prepareKey(scheme, material, form) }
     } catch {
       // The cause is left out: Node quotes the key in some of its messages.
       return refuseSecrets(scheme)
@@ -42,7 +37,7 @@ export function prepareKeys(
 
 function refuseSecrets({ vendor }: SignatureScheme): never {
   throw new WebhookVerificationError(
-    `no-secret: ${vendor} takes 1 to ${maxSecrets} secrets, none empty, each in the form that the vendor shows it in.`,
+    `no-secret: ${vendor} takes 1 to ${maxSecrets} secrets, none empty, as the vendor shows them.`,
     { reason: 'no-secret' },
   )
 }
@@ -77,9 +72,9 @@ function isKeyObject(key: SecretMaterial): key is KeyObject {
   return typeof key === 'object' && key instanceof KeyObject
 }
 
-function prepareKey(scheme: SignatureScheme, material: SecretMaterial, use: 'verify' | 'sign'): Key['key'] {
+function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyForm): Key['key'] {
   const algorithms = algorithmsOf(scheme)
-  const key = toKey(scheme, material, use, algorithms)
+  const key = toKey(scheme, material, form, algorithms)
   const size = isKeyObject(key) ? key.symmetricKeySize : key.length
   return size !== 0 && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
 }
@@ -92,33 +87,45 @@ function algorithmsOf(scheme: SignatureScheme): readonly string[] {
 function toKey(
   scheme: SignatureScheme,
   material: SecretMaterial,
-  use: 'verify' | 'sign',
+  form: KeyForm,
   algorithms: readonly string[],
 ): Key['key'] {
-  const create = use === 'sign' ? createPrivateKey : createPublicKey
   // PEM is never a shared secret: a public key that is taken for one would let anyone sign.
-  if (typeof material === 'string' && material.includes('-----BEGIN')) return create(material)
+  if (typeof material === 'string' && material.includes('-----BEGIN')) return form.read(material)
   if (typeof material === 'string' || material instanceof Uint8Array) {
     const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
-    return algorithms.some((algorithm) => !(algorithm in keyTypes)) ? bytes : fromBytes(Buffer.from(bytes), use)
+    return algorithms.some((algorithm) => !(algorithm in keyTypes)) ? bytes : fromBytes(Buffer.from(bytes), form)
   }
   if (isKeyObject(material)) return material
   if (material.kty === 'oct') return Buffer.from(material.k ?? '', 'base64url')
-  return create({ key: material, format: 'jwk' })
+  return form.read({ key: material, format: 'jwk' })
 }
 
-// @see https://www.rfc-editor.org/rfc/rfc8410#section-4 and #section-7
-const ed25519Prefix = {
-  verify: Buffer.from('302a300506032b6570032100', 'hex'),
-  sign: Buffer.from('302e020100300506032b657004220420', 'hex'),
-} as const
-
 /** Reads 32 raw bytes as an Ed25519 key, and anything else as DER. */
-function fromBytes(bytes: Buffer, use: 'verify' | 'sign'): KeyObject {
-  const der = bytes.length === 32 ? Buffer.concat([ed25519Prefix[use], bytes]) : bytes
-  return use === 'sign'
-    ? createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    : createPublicKey({ key: der, format: 'der', type: 'spki' })
+function fromBytes(bytes: Buffer, { readDer, ed25519 }: KeyForm): KeyObject {
+  return readDer(bytes.length === 32 ? Buffer.concat([Buffer.from(ed25519, 'hex'), bytes]) : bytes)
+}
+
+/** How one half of a pair of keys is read. */
+export interface KeyForm {
+  read(input: string | JsonWebKeyInput): KeyObject
+  readDer(key: Buffer): KeyObject
+  /** What makes 32 raw bytes DER, in hex. */
+  readonly ed25519: string
+}
+
+/** Public keys, and certificates too. @see https://www.rfc-editor.org/rfc/rfc8410#section-4 */
+const publicForm: KeyForm = {
+  read: (input) => createPublicKey(input),
+  readDer: (key) => createPublicKey({ key, format: 'der', type: 'spki' }),
+  ed25519: '302a300506032b6570032100',
+}
+
+/** Private keys. @see https://www.rfc-editor.org/rfc/rfc8410#section-7 */
+export const privateForm: KeyForm = {
+  read: (input) => createPrivateKey(input),
+  readDer: (key) => createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+  ed25519: '302e020100300506032b657004220420',
 }
 
 function secretBytes(scheme: SignatureScheme, text: string): string | Uint8Array {

@@ -3,9 +3,9 @@ import { WebhookVerificationError } from '../errors.ts'
 import type { Send } from '../http/policy.ts'
 import { bodyText, isSuccess } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
-import { findToken } from './jwt.ts'
 import type { WebhookSecret } from './keys.ts'
-import { read, refuse, textAt, type WebhookRequest } from './request.ts'
+import type { WebhookRequest } from './reading.ts'
+import { read, refuse, textAt } from './request.ts'
 import type { SignatureScheme } from './scheme.ts'
 import { verify, type Verification, type VerifyOptions } from './verify.ts'
 
@@ -54,7 +54,7 @@ export function keyReference(scheme: SignatureScheme, request: WebhookRequest): 
     const url = textAt(reading, keys.at)
     return url !== undefined && keys.allow.test(url) ? { url } : refuse('untrusted-key')
   }
-  const kid = scheme.kind === 'jwt' ? findToken(scheme, reading).kid : undefined
+  const kid = scheme.kind === 'jwt' ? scheme.engine.kid(scheme, reading) : undefined
   if (kid === undefined || !/^[\w.-]{1,128}$/.test(kid) || kid.includes('..')) return refuse('untrusted-key')
   if (!keys) return { kid }
   return 'jwks' in keys ? { url: keys.jwks, kid } : { url: keys.pem + kid }
@@ -98,7 +98,7 @@ export function remoteKeys(options: RemoteKeysOptions): KeyLookup {
 
   async function fetchKeys(url: string): Promise<readonly WebhookSecret[]> {
     const controller = new AbortController()
-    const cancel = runtime.after(timeoutMs, () => controller.abort())
+    const cancel = runtime.limit(timeoutMs, () => controller.abort())
     try {
       const response = await send({
         method: 'GET',

@@ -1,44 +1,17 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+import type { Reading, WebhookHeaders, WebhookRequest } from './reading.ts'
 import type { Source } from './scheme.ts'
-
-/** Headers as a plain object in any case, as `Headers`, or as Node's raw list of names and values in turn. */
-export type WebhookHeaders =
-  | Readonly<Record<string, string | readonly string[] | undefined>>
-  | readonly string[]
-  | { get(name: string): string | null }
-
-/** A webhook as it came in. */
-export interface WebhookRequest {
-  readonly method?: string | undefined
-  /** The public URL that the vendor called, with its query. */
-  readonly url?: string | undefined
-  readonly headers: WebhookHeaders
-  /** The bytes as they were received. */
-  readonly body: Uint8Array | string
-}
-
-/** A request in the form that the engine reads. */
-export interface Reading {
-  readonly method: string
-  readonly url: string | undefined
-  readonly headers: WebhookHeaders
-  readonly body: Uint8Array
-  /** The JSON value that fields are looked up in: the body, or one element of a list in it. */
-  root(): unknown
-}
 
 /** Refuses a request; `verify` turns it into a value. */
 export function refuse(reason: WebhookFailure): never {
-  throw new WebhookVerificationError(`The webhook is refused: ${reason}.`, { reason })
+  throw new WebhookVerificationError(`Refused: ${reason}.`, { reason })
 }
 
 /** Refuses a body that is no longer what the vendor signed, and says how to keep it. */
 export function refuseParsed(): never {
   throw new WebhookVerificationError(
-    'The body is not the raw bytes: a parser has read it, and writing it anew gives other bytes than the vendor signed. ' +
-      'Mount the adapter of `hawser/webhooks` before any body parser; or pass the bytes yourself: `express.raw({ type: ' +
-      '"*/*" })` on this route, `await request.text()` in a fetch handler, a content-type parser with `parseAs: "buffer"` ' +
-      'in Fastify.',
+    'The body was parsed, and the vendor signed other bytes. Use an adapter of `hawser/webhooks` before any parser, or ' +
+      'pass the raw bytes: `express.raw({ type: "*/*" })`, `await request.text()`, `parseAs: "buffer"` in Fastify.',
     { reason: 'body-not-raw' },
   )
 }

@@ -1,3 +1,5 @@
+import type { Chunk, Covered, Facts, Key, Now, Reading, Verified } from './reading.ts'
+
 /** How a signature is made. `token` is a bare secret that is sent along: it proves the sender and covers nothing. */
 export type Algorithm =
   | 'hmac-sha1'
@@ -23,38 +25,18 @@ export type Source =
 /** A piece of what is signed. A string stands for itself. */
 export type Part =
   | string
-  | { readonly of: DerivedPart }
+  | DerivedPart
   | { readonly header: string }
   /** A field of the JSON body; one that may be absent is empty then. */
   | { readonly field: string; readonly optional?: true }
-  /** `Name\nvalue\n` for each field that is there. */
-  | { readonly lines: readonly string[] }
   /** What the receiver knows and the request does not say, passed in `values`. */
   | { readonly value: string }
 
-/** What is computed from a request: the request's own parts, then checksums, then canonical forms. */
-export type DerivedPart =
-  | 'body'
-  | 'timestamp'
-  | 'id'
-  | 'method'
-  | 'url'
-  | 'secret'
-  | 'crc32'
-  | 'form'
-  | 'url-without-query'
-  | 'url-decoded'
-  | 'url-sorted'
-  | 'path-encoded'
-  | 'canonical-request'
-  | 'listed-headers'
-
-export const body: Part = { of: 'body' }
-export const timestamp: Part = { of: 'timestamp' }
-export const id: Part = { of: 'id' }
-export const method: Part = { of: 'method' }
-export const url: Part = { of: 'url' }
-export const secret: Part = { of: 'secret' }
+/** A piece that is computed from the request. */
+export interface DerivedPart {
+  readonly covers: readonly Covered[]
+  read(reading: Reading, facts: Facts): Chunk
+}
 
 /** Where the signatures are and how several of them share a place. */
 export interface SignatureSource {
@@ -116,8 +98,8 @@ export interface MessageScheme {
   readonly items?: string
   /** Where the query names the SHA-256 of the body in hex, the body must match, and no form is signed. */
   readonly bodyDigest?: { readonly query: string }
-  /** Which spellings of the URL the vendor may have signed. @default 'exact' */
-  readonly urlForms?: 'exact' | 'ports-and-query'
+  /** Gives the spellings of the URL that the vendor may have signed. @default the URL as it was given */
+  readonly spellings?: (reading: Reading) => readonly string[]
   readonly keys?: KeyLocation
 }
 
@@ -134,6 +116,8 @@ export interface ClaimRule {
 /** A vendor that sends a JSON Web Token along. */
 export interface JwtScheme {
   readonly kind: 'jwt'
+  /** Reads and makes tokens; a bundle without such a vendor does not hold it. */
+  readonly engine: TokenEngine
   readonly vendor: string
   readonly algorithms: readonly JwtAlgorithm[]
   readonly token: { readonly header: string; readonly prefix?: string }
@@ -152,8 +136,20 @@ export interface JwtScheme {
 
 export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'ES256'
 
+/** What a scheme needs to be read, besides the keys and the request. */
+export interface Settings {
+  readonly toleranceSeconds?: number | undefined
+  readonly now: Now
+  readonly values?: Readonly<Record<string, string>> | undefined
+}
+
+/** Reads a {@link JwtScheme} in both directions. */
+export interface TokenEngine {
+  verify(scheme: JwtScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified
+  make(scheme: JwtScheme, key: Key, reading: Reading, settings: Settings & { readonly id: string }): string
+  /** The id of the key that a token names. */
+  kid(scheme: JwtScheme, reading: Reading): string | undefined
+}
+
 /** How a vendor proves that a webhook is its own. */
 export type SignatureScheme = MessageScheme | JwtScheme
-
-/** What a valid signature vouches for. `body-checksum` is a CRC: it finds accidents, not forgeries. */
-export type Covered = 'body' | 'body-checksum' | 'fields' | 'form' | 'timestamp' | 'id' | 'method' | 'url' | 'headers'

@@ -2,11 +2,12 @@ import { InvalidRequestError } from '../errors.ts'
 import { systemRuntime } from '../runtime.ts'
 import { contentOf } from './content.ts'
 import { signatureOf } from './digest.ts'
-import { makeToken } from './jwt.ts'
-import { prepareKeys, type Key, type WebhookSecret } from './keys.ts'
-import { fieldAt, read, textAt, type Reading, type WebhookRequest } from './request.ts'
+import { prepareKeys, privateForm, type WebhookSecret } from './keys.ts'
+import { listedHeaders } from './parts.ts'
+import type { Key, Now, Reading, WebhookRequest } from './reading.ts'
+import { fieldAt, read, textAt } from './request.ts'
 import type { MessageScheme, SignatureScheme, SignatureSource, Source } from './scheme.ts'
-import { millisecondsOf, writeTimestamp, type Now } from './timestamp.ts'
+import { millisecondsOf, writeTimestamp } from './timestamp.ts'
 import { algorithmOf, itemsOf } from './verify.ts'
 
 /** What is needed to sign as a vendor would. */
@@ -49,7 +50,7 @@ export function sign(
   request: Omit<WebhookRequest, 'headers'> & { readonly headers: Readonly<Record<string, string>> },
   options: SignOptions,
 ): SignedRequest {
-  const keys = prepareKeys(scheme, options.secrets, 'sign')
+  const keys = prepareKeys(scheme, options.secrets, privateForm)
   const runtime = systemRuntime()
   const nowMs = millisecondsOf(options.now ?? runtime.now)
   const headers = Object.fromEntries(
@@ -59,7 +60,8 @@ export function sign(
   const reading: Reading = { ...read(request), headers }
   if (scheme.kind === 'jwt') {
     const [key] = keys
-    if (key) headers[scheme.token.header] = makeToken(scheme, key, reading, { nowMs, values: options.values })
+    const settings = { now: nowMs, values: options.values, id: options.id ?? runtime.uuid() }
+    if (key) headers[scheme.token.header] = scheme.engine.make(scheme, key, reading, settings)
   } else {
     const facts = { id: options.id ?? runtime.uuid(), nowMs, values: options.values }
     const items = scheme.items === undefined ? [reading] : itemsOf(scheme.items, reading)
@@ -81,7 +83,7 @@ function signItem(
   }
   const id = scheme.id && (textAt(reading, scheme.id) ?? put(scheme.id, given.id, reading, draft))
   const stamp = scheme.timestamp && putTimestamp(scheme.timestamp, nowMs, reading, draft)
-  if (scheme.signed.some((part) => typeof part === 'object' && 'of' in part && part.of === 'listed-headers')) {
+  if (scheme.signed.includes(listedHeaders)) {
     draft.headers['x-contentful-signed-headers'] ??= 'x-contentful-signed-headers,x-contentful-timestamp'
   }
   const digested = scheme.bodyDigest !== undefined && textAt(reading, scheme.bodyDigest) !== undefined

@@ -1,5 +1,4 @@
-import type { Key } from './keys.ts'
-import type { Reading } from './request.ts'
+import type { Key, Reading } from './reading.ts'
 import type { SignatureScheme, Source } from './scheme.ts'
 
 /**

@@ -1,8 +1,6 @@
+import type { Now } from './reading.ts'
 import { refuse } from './request.ts'
 import type { TimestampSource } from './scheme.ts'
-
-/** What time it is: milliseconds since the Unix epoch, a date, or a function that tells. */
-export type Now = number | Date | (() => number)
 
 /** Gives the milliseconds since the Unix epoch. */
 export function millisecondsOf(now: Now): number {

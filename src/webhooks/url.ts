@@ -1,6 +1,7 @@
 import { parse, stringify } from 'node:querystring'
 import { formFields, sortedPairs, type FormField } from './form.ts'
-import { bodyText, refuse, type Reading } from './request.ts'
+import type { Reading } from './reading.ts'
+import { bodyText, refuse } from './request.ts'
 
 // Half of a surrogate pair cannot be escaped.
 const halfPair = /\p{Surrogate}/u

@@ -1,21 +1,20 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
 import { systemRuntime } from '../runtime.ts'
-import { checkBodyDigest, contentOf, coverageOf, type Chunk, type Facts } from './content.ts'
+import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
-import { verifyToken } from './jwt.ts'
-import { fits, prepareKeys, type Key, type WebhookSecret } from './keys.ts'
-import { fieldAt, header, read, refuse, textAt, type Reading, type WebhookRequest } from './request.ts'
+import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
+import type { Chunk, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
+import { fieldAt, header, read, refuse, textAt } from './request.ts'
 import type {
   Algorithm,
-  Covered,
   MessageScheme,
   Requirement,
+  Settings,
   SignatureScheme,
   SignatureSource,
   TimestampSource,
 } from './scheme.ts'
-import { checkFresh, readTimestamp, type Now } from './timestamp.ts'
-import { urlSpellings } from './url.ts'
+import { checkFresh, readTimestamp } from './timestamp.ts'
 
 /** What is needed to tell a true webhook from a forged one. */
 export interface VerifyOptions {
@@ -27,19 +26,6 @@ export interface VerifyOptions {
   readonly now?: Now | undefined
   /** What was signed and is not sent: PayPal's `webhookId`, an `audience`, Atlassian's `basePath`. */
   readonly values?: Readonly<Record<string, string>> | undefined
-}
-
-/** A webhook is the vendor's own. */
-export interface Verified {
-  readonly ok: true
-  /** The delivery's id. It is vouched for only if `covers` or a covered body holds it. */
-  readonly id: string | undefined
-  /** When it was signed. Milliseconds since the Unix epoch. */
-  readonly timestamp: number | undefined
-  /** Which of `secrets` matched. */
-  readonly keyIndex: number
-  /** What the signature vouches for; all else may have been changed on the way. */
-  readonly covers: readonly Covered[]
 }
 
 /** A webhook is not believed. */
@@ -69,18 +55,13 @@ export function verifier(scheme: SignatureScheme, options: VerifyOptions): (requ
     const reading = read(request)
     try {
       keys ??= prepareKeys(scheme, options.secrets)
-      if (scheme.kind === 'jwt') return verifyToken(scheme, keys, reading, settings)
+      if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keys, reading, settings)
       return verifyMessage(scheme, keys, reading, settings)
     } catch (error) {
       if (error instanceof WebhookVerificationError) return { ok: false, reason: error.reason }
       throw error
     }
   }
-}
-
-/** What the engine is told besides the keys. */
-export interface Settings extends Pick<VerifyOptions, 'toleranceSeconds' | 'values'> {
-  readonly now: Now
 }
 
 function present(): number {
@@ -158,8 +139,8 @@ function timeOf({ unit, optional }: TimestampSource, text: string | undefined): 
 
 /** Gives the signed content, or the several that it may be where the URL has several spellings. */
 function contentsOf(scheme: MessageScheme, reading: Reading, facts: Facts): readonly (readonly Chunk[])[] {
-  if (scheme.urlForms !== 'ports-and-query') return [contentOf(scheme.signed, reading, facts)]
-  return urlSpellings(reading).map((url) => contentOf(scheme.signed, reading, { ...facts, url }))
+  if (!scheme.spellings) return [contentOf(scheme.signed, reading, facts)]
+  return scheme.spellings(reading).map((url) => contentOf(scheme.signed, reading, { ...facts, url }))
 }
 
 /** Tells which algorithm a request says it used, out of those that the vendor uses. */

@@ -312,6 +312,7 @@ it('forgets the oldest key of a window beyond its size, and every key after its 
   const runtime = {
     now: () => now,
     after: () => () => undefined,
+    limit: () => () => undefined,
     sleep: async () => undefined,
     random: () => 0,
     uuid: () => '',

@@ -32,6 +32,7 @@ function fake(pages: Record<string, string>): Fake {
     runtime: {
       now: () => state.now,
       after: () => () => undefined,
+      limit: () => () => undefined,
       sleep: async () => undefined,
       random: () => 0,
       uuid: () => '',
@@ -126,7 +127,7 @@ it('asks again for a key that was not there, but not at once', async () => {
 
 it('gives up on a server that does not answer', async () => {
   const timers: (() => void)[] = []
-  const runtime: Runtime = { ...fake({}).runtime, after: (_ms, callback) => (timers.push(callback), () => undefined) }
+  const runtime: Runtime = { ...fake({}).runtime, limit: (_ms, callback) => (timers.push(callback), () => undefined) }
   const send: Send = ({ signal }) =>
     new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted'))))
   const result = verifyWithKeys(schemes.paypal, paypalRequest(), { keys: remoteKeys({ send, runtime }), now: nowMs })

@@ -1,4 +1,5 @@
-import { body, url, type Algorithm, type MessageScheme } from '../scheme.ts'
+import { body, url } from '../parts.ts'
+import type { Algorithm, MessageScheme } from '../scheme.ts'
 
 // HMAC of the raw body and nothing else. None of these protects against replay: keep the delivery's id.
 

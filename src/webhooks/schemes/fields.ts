@@ -1,4 +1,5 @@
-import { id, timestamp, type MessageScheme } from '../scheme.ts'
+import { id, timestamp } from '../parts.ts'
+import type { MessageScheme } from '../scheme.ts'
 
 // Some fields of the body are signed, and the rest of it may have been changed on the way.
 

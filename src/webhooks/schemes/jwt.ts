@@ -1,4 +1,6 @@
-import { body, url, type JwtScheme } from '../scheme.ts'
+import { tokenEngine } from '../jwt.ts'
+import { body, canonical, url } from '../parts.ts'
+import type { JwtScheme } from '../scheme.ts'
 
 // A JSON Web Token is sent along; what it covers are the parts whose digest it claims.
 
@@ -9,10 +11,11 @@ import { body, url, type JwtScheme } from '../scheme.ts'
  */
 export const atlassianConnect: JwtScheme = {
   kind: 'jwt',
+  engine: tokenEngine,
   vendor: 'Atlassian Connect',
   algorithms: ['HS256'],
   token: { header: 'authorization', prefix: 'JWT ' },
-  claims: [{ claim: 'qsh', sha256: [{ of: 'canonical-request' }], encoding: 'hex' }],
+  claims: [{ claim: 'qsh', sha256: [canonical], encoding: 'hex' }],
   requires: ['exp', 'iat'],
 }
 /** Installed and uninstalled callbacks. @see https://developer.atlassian.com/cloud/jira/platform/security-for-connect-apps/ */
@@ -25,6 +28,7 @@ export const atlassianLifecycle: JwtScheme = {
 /** Also called Bird. @see https://developers.messagebird.com/api/#verifying-http-requests */
 export const messagebird: JwtScheme = {
   kind: 'jwt',
+  engine: tokenEngine,
   vendor: 'MessageBird',
   algorithms: ['HS256', 'HS384', 'HS512'],
   token: { header: 'messagebird-signature-jwt' },
@@ -39,6 +43,7 @@ export const messagebird: JwtScheme = {
 /** Keys come from Plaid's API by `kid`: give them as JWKs, or look them up. @see https://plaid.com/docs/api/webhooks/webhook-verification/ */
 export const plaid: JwtScheme = {
   kind: 'jwt',
+  engine: tokenEngine,
   vendor: 'Plaid',
   algorithms: ['ES256'],
   token: { header: 'plaid-verification' },
@@ -49,6 +54,7 @@ export const plaid: JwtScheme = {
 /** @see https://fusionauth.io/docs/extend/events-and-webhooks/signing */
 export const fusionauth: JwtScheme = {
   kind: 'jwt',
+  engine: tokenEngine,
   vendor: 'FusionAuth',
   algorithms: ['RS256', 'ES256', 'HS256', 'HS384', 'HS512'],
   token: { header: 'x-fusionauth-signature-jwt' },
@@ -63,6 +69,7 @@ export const fusionauth: JwtScheme = {
  */
 export const googlePubsub: JwtScheme = {
   kind: 'jwt',
+  engine: tokenEngine,
   vendor: 'Google Pub/Sub',
   algorithms: ['RS256'],
   token: { header: 'authorization', prefix: 'Bearer ' },

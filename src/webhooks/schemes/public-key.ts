@@ -1,4 +1,5 @@
-import { body, id, timestamp, type MessageScheme } from '../scheme.ts'
+import { body, checksum, id, lines, timestamp } from '../parts.ts'
+import type { MessageScheme } from '../scheme.ts'
 
 // The vendor signs with a private key; the secret given to `verify` is the public key or the certificate.
 
@@ -51,7 +52,7 @@ export const paypal: MessageScheme = {
   algorithm: 'rsa-sha256',
   signature: { header: 'paypal-transmission-sig' },
   encoding: 'base64',
-  signed: [id, '|', timestamp, '|', { value: 'webhookId' }, '|', { of: 'crc32' }],
+  signed: [id, '|', timestamp, '|', { value: 'webhookId' }, '|', checksum],
   timestamp: { at: { header: 'paypal-transmission-time' }, unit: 'iso', toleranceSeconds: Infinity },
   id: { header: 'paypal-transmission-id' },
   require: [{ at: { header: 'paypal-auth-algo' }, is: ['SHA256withRSA'] }],
@@ -67,7 +68,7 @@ export const sns: MessageScheme = {
   algorithm: { at: { field: 'SignatureVersion' }, of: { 1: 'rsa-sha1', 2: 'rsa-sha256' } },
   signature: { field: 'Signature' },
   encoding: 'base64',
-  signed: [{ lines: ['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'] }],
+  signed: [lines('Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type')],
   timestamp: { at: { field: 'Timestamp' }, unit: 'iso', toleranceSeconds: 3600 },
   id: { field: 'MessageId' },
   require: [{ at: { field: 'Type' }, is: ['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation'] }],

@@ -1,4 +1,5 @@
-import { body, id, timestamp, type MessageScheme } from '../scheme.ts'
+import { body, id, timestamp } from '../parts.ts'
+import type { MessageScheme } from '../scheme.ts'
 
 // Standard Webhooks and those who use it, with header names of their own or the common ones.
 

@@ -1,4 +1,5 @@
-import { body, id, method, secret, timestamp, type MessageScheme, type Part, type TimestampSource } from '../scheme.ts'
+import { body, decodedUrl, encodedPath, id, listedHeaders, method, secret, timestamp } from '../parts.ts'
+import type { MessageScheme, Part, TimestampSource } from '../scheme.ts'
 
 // The time is signed together with the body. Where a vendor names no tolerance, it is 300 seconds.
 
@@ -156,7 +157,7 @@ export const hubspot: MessageScheme = timed(
   'HubSpot',
   { header: 'x-hubspot-signature-v3' },
   'base64',
-  [method, { of: 'url-decoded' }, body, timestamp],
+  [method, decodedUrl, body, timestamp],
   [{ header: 'x-hubspot-request-timestamp' }, 'milliseconds', 300],
 )
 /** @see https://www.contentful.com/developers/docs/webhooks/request-verification/ */
@@ -164,6 +165,6 @@ export const contentful: MessageScheme = timed(
   'Contentful',
   { header: 'x-contentful-signature' },
   'hex',
-  [method, '\n', { of: 'path-encoded' }, '\n', { of: 'listed-headers' }, '\n', body],
+  [method, '\n', encodedPath, '\n', listedHeaders, '\n', body],
   [{ header: 'x-contentful-timestamp' }, 'milliseconds', 30],
 )

@@ -1,4 +1,6 @@
-import { body, method, secret, url, type MessageScheme } from '../scheme.ts'
+import { body, bareUrl, form, method, secret, sortedUrl, url } from '../parts.ts'
+import type { MessageScheme } from '../scheme.ts'
+import { urlSpellings } from '../url.ts'
 
 // The public URL is signed: behind a proxy it must be given as the vendor knows it.
 
@@ -32,9 +34,9 @@ export const twilio: MessageScheme = {
   algorithm: 'hmac-sha1',
   signature: { header: 'x-twilio-signature' },
   encoding: 'base64',
-  signed: [url, { of: 'form' }],
+  signed: [url, form],
   bodyDigest: { query: 'bodySHA256' },
-  urlForms: 'ports-and-query',
+  spellings: urlSpellings,
   id: { header: 'i-twilio-idempotency-token' },
 }
 /** @see https://www.plivo.com/docs/voice/concepts/signature-validation */
@@ -44,18 +46,18 @@ export const plivoV1: MessageScheme = {
   algorithm: 'hmac-sha1',
   signature: { header: 'x-plivo-signature' },
   encoding: 'base64',
-  signed: [url, { of: 'form' }],
+  signed: [url, form],
 }
 /** The body is not covered. @see https://www.plivo.com/docs/voice/concepts/signature-validation */
 export const plivoV2: MessageScheme = {
   ...plivoV1,
   algorithm: 'hmac-sha256',
   signature: { header: 'x-plivo-signature-v2' },
-  signed: [{ of: 'url-without-query' }, { header: 'x-plivo-signature-v2-nonce' }],
+  signed: [bareUrl, { header: 'x-plivo-signature-v2-nonce' }],
 }
 /** @see https://www.plivo.com/docs/voice/concepts/signature-validation */
 export const plivoV3: MessageScheme = {
   ...plivoV2,
   signature: { header: 'x-plivo-signature-v3', separator: ',' },
-  signed: [{ of: 'url-sorted' }, '.', { header: 'x-plivo-signature-v3-nonce' }],
+  signed: [sortedUrl, '.', { header: 'x-plivo-signature-v3-nonce' }],
 }

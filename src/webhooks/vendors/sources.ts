@@ -8,8 +8,8 @@ import {
   xCrc,
   zoomValidation,
 } from './handshakes.ts'
-import * as schemes from './schemes/index.ts'
-import type { WebhookSource } from './source.ts'
+import * as schemes from '../schemes/index.ts'
+import type { WebhookSource } from '../source.ts'
 
 // Vendors for a receiver: the scheme, where the event's name and the delivery's id are, and the handshakes.
 

@@ -1,8 +1,8 @@
-import type { Send } from '../http/policy.ts'
-import { isSuccess } from '../http/response.ts'
-import { equal, signatureOf } from './digest.ts'
-import { fieldText, header, queryValue } from './request.ts'
-import { answer, jsonAnswer, type Handshake } from './source.ts'
+import type { Send } from '../../http/policy.ts'
+import { isSuccess } from '../../http/response.ts'
+import { equal, signatureOf } from '../digest.ts'
+import { fieldText, header, queryValue } from '../request.ts'
+import { answer, jsonAnswer, type Handshake } from '../source.ts'
 
 /** Echoes `challenge`. @see https://docs.slack.dev/reference/events/url_verification/ */
 export const slackChallenge: Handshake = {

@@ -3,13 +3,19 @@ import { refuse } from './request.ts'
 /** A name and its value, decoded. */
 export type FormField = readonly [name: string, value: string]
 
+/** How many fields are read: they are sorted before the signature can be checked, so a flood of them would be work for free. */
+const maxFields = 1000
+
 /** Reads `application/x-www-form-urlencoded` strictly: what is no UTF-8 is refused, since two escapes could read alike. */
 export function formFields(text: string): readonly FormField[] {
-  const pairs = text.split('&').filter((pair) => pair !== '')
-  return pairs.map((pair) => {
-    const at = pair.indexOf('=')
-    return at < 0 ? [decode(pair), ''] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))]
-  })
+  const pairs = text.split('&')
+  if (pairs.length > maxFields) refuse('malformed-body')
+  return pairs
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const at = pair.indexOf('=')
+      return at < 0 ? [decode(pair), ''] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))]
+    })
 }
 
 function decode(text: string): string {

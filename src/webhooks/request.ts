@@ -51,7 +51,7 @@ export function header({ headers }: Reading, name: string): string | undefined {
 /** Takes a value if it is the first. */
 function only(found: string | undefined, value: unknown): string | undefined {
   if (typeof value !== 'string') return found
-  return found === undefined ? value.trim() : refuse('repeated-header')
+  return found === undefined ? value : refuse('repeated-header')
 }
 
 function isHeaders(headers: object): headers is { get(name: string): string | null } {

@@ -122,7 +122,9 @@ function findEntries(source: SignatureSource, reading: Reading): readonly string
   else for (const one of name ?? []) add(header(reading, one))
   if (numbered !== undefined) for (let n = 1; n <= maxSignatures; n++) add(header(reading, numbered + n))
   if (texts.length === 0) refuse('missing-signature')
-  return separator === undefined ? texts : texts.flatMap((text) => text.split(separator).map((entry) => entry.trim()))
+  return separator === undefined
+    ? texts
+    : texts.flatMap((text) => text.split(separator).map((entry) => entry.replace(/^ +/, '')))
 }
 
 function signaturesAmong(entries: readonly string[], { prefix = '' }: SignatureSource): readonly string[] {

@@ -183,6 +183,39 @@ it('refuses a form with escapes that two bodies could share', () => {
   }
 })
 
+it('refuses a form of more fields than a vendor sends, and never reads only the first of them', () => {
+  const { headers } = sign(schemes.twilio, { url: 'https://h/', headers: {}, body: 'a=1' }, { secrets: ['k'] })
+  const ask = (form: string): unknown =>
+    verify(schemes.twilio, { url: 'https://h/', headers, body: form }, { secrets: ['k'] })
+  expect(ask('a=1')).toMatchObject({ ok: true })
+  for (const form of ['&a=1'.repeat(1_000_000), `a=1${'&'.repeat(2000)}b=2`]) {
+    expect(ask(form)).toEqual({ ok: false, reason: 'malformed-body' })
+  }
+  expect(ask(`a=1${'&'.repeat(900)}b=2`)).toEqual({ ok: false, reason: 'signature-mismatch' })
+})
+
+it('refuses white space around a signature, and takes it before an entry of a list', () => {
+  for (const space of [' ', '\t', '\n', '\u00a0', '\ufeff']) {
+    for (const value of [
+      `${request.headers['x-hub-signature-256']}${space}`,
+      `${space}${request.headers['x-hub-signature-256']}`,
+    ]) {
+      expect(
+        verify(schemes.github, { ...request, headers: { 'x-hub-signature-256': value } }, { secrets: ['k'] }).ok,
+      ).toBe(false)
+    }
+  }
+  const stamp = String(nowMs)
+  const list = `t=${stamp}, v1=${hex(`${stamp}.{}`)}`
+  expect(
+    verify(schemes.workos, { headers: { 'workos-signature': list }, body: '{}' }, { secrets: ['k'], now: nowMs }).ok,
+  ).toBe(true)
+  expect(
+    verify(schemes.workos, { headers: { 'workos-signature': `${list} ` }, body: '{}' }, { secrets: ['k'], now: nowMs })
+      .ok,
+  ).toBe(false)
+})
+
 it('takes the headers that Contentful lists, which must name the list and the time', () => {
   const base = { method: 'POST', url: 'https://h.example/a b?x=1', body: '{}' }
   const ask = (headers: Record<string, string>): unknown =>

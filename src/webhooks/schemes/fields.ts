@@ -46,7 +46,12 @@ export const mailgun: MessageScheme = {
   timestamp: { at: { field: 'signature.timestamp' }, unit: 'seconds', toleranceSeconds: 300 },
   id: { field: 'signature.token' },
 }
-/** Formerly HelloSign; the secret is the API key. @see https://developers.hellosign.com/docs/events/walkthrough/#verifying-event-callbacks */
+/**
+ * Formerly HelloSign; the secret is the API key. The event comes in the field `json` of a multipart form: pass the text of
+ * that field as the body, of which only the event's time and type are covered.
+ *
+ * @see https://developers.hellosign.com/docs/events/walkthrough/#verifying-event-callbacks
+ */
 export const dropboxSign: MessageScheme = {
   kind: 'message',
   vendor: 'Dropbox Sign',

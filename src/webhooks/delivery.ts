@@ -19,12 +19,15 @@ export interface Delivery<Name extends string = string, Payload = unknown> exten
 export function deliveryOf(
   source: Pick<WebhookSource, 'event' | 'id'>,
   reading: Reading,
-  { ok: _, ...verified }: Verified,
+  verified: Verified,
 ): Delivery {
   const id = (source.id && textAt(reading, source.id)) ?? verified.id
+  const { timestamp, keyIndex, covers } = verified
   return {
-    ...verified,
     id,
+    timestamp,
+    keyIndex,
+    covers,
     key: id ?? `sha256:${createHash('sha256').update(reading.body).digest('hex')}`,
     event: source.event
       .map((at) => textAt(reading, at) ?? '')

@@ -135,7 +135,10 @@ function makeToken(
   const claims = {
     ...(scheme.issuer && { iss: scheme.issuer[0] }),
     ...(scheme.audience && { aud: values?.[scheme.audience] }),
-    ...{ iat, nbf: iat, exp: iat + 60, jti: id },
+    iat,
+    nbf: iat,
+    exp: iat + 60,
+    jti: id,
     ...Object.fromEntries(scheme.claims.map((rule) => [rule.claim, digestOf(rule, reading, values)])),
   }
   const signed = [{ alg: algorithm, typ: 'JWT', kid }, claims]

@@ -37,7 +37,7 @@ export function prepareKeys(
 
 function refuseSecrets({ vendor }: SignatureScheme): never {
   throw new WebhookVerificationError(
-    `no-secret: ${vendor} takes 1 to ${maxSecrets} secrets, none empty, as the vendor shows them.`,
+    `${vendor} takes 1 to ${maxSecrets} secrets, none empty, as the vendor shows them.`,
     { reason: 'no-secret' },
   )
 }
@@ -102,8 +102,8 @@ function toKey(
 }
 
 /** Reads 32 raw bytes as an Ed25519 key, and anything else as DER. */
-function fromBytes(bytes: Buffer, { readDer, ed25519 }: KeyForm): KeyObject {
-  return readDer(bytes.length === 32 ? Buffer.concat([Buffer.from(ed25519, 'hex'), bytes]) : bytes)
+function fromBytes(bytes: Buffer, form: KeyForm): KeyObject {
+  return form.readDer(bytes.length === 32 ? Buffer.concat([Buffer.from(form.ed25519, 'hex'), bytes]) : bytes)
 }
 
 /** How one half of a pair of keys is read. */

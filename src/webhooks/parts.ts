@@ -70,19 +70,18 @@ export const canonical: DerivedPart = {
   read: (reading, { values }) => canonicalRequest(reading, values?.['basePath']),
 }
 
-/** `name:value;…` of the headers that the request lists; the list itself and the time must be among them. */
-export const listedHeaders: DerivedPart = { covers: ['headers'], read: readListedHeaders }
-
-const listHeader = 'x-contentful-signed-headers'
-
-function readListedHeaders(reading: Reading): string {
-  const names = (header(reading, listHeader) ?? refuse('missing-header'))
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-  if (names.length > 50) refuse('malformed-signature')
-  if (!names.includes(listHeader) || !names.includes('x-contentful-timestamp')) refuse('missing-header')
-  return names
-    .toSorted()
-    .map((name) => `${name}:${header(reading, name) ?? refuse('missing-header')}`)
-    .join(';')
+/** `name:value;…` of the headers that the header `list` names; itself and all of `required` must be among them. */
+export function listedHeaders(list: string, required: readonly string[]): DerivedPart {
+  const read = (reading: Reading): string => {
+    const names = (header(reading, list) ?? refuse('missing-header')).toLowerCase().split(',')
+    if (names.length > maxListed || ![list, ...required].every((name) => names.includes(name))) refuse('missing-header')
+    return names
+      .toSorted()
+      .map((name) => `${name}:${header(reading, name) ?? refuse('missing-header')}`)
+      .join(';')
+  }
+  return { covers: ['headers'], read }
 }
+
+/** How many headers a list may name. */
+const maxListed = 50

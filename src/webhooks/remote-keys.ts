@@ -55,7 +55,8 @@ export function keyReference(scheme: SignatureScheme, request: WebhookRequest): 
     return url !== undefined && keys.allow.test(url) ? { url } : refuse('untrusted-key')
   }
   const kid = scheme.kind === 'jwt' ? scheme.engine.kid(scheme, reading) : undefined
-  if (kid === undefined || !/^[\w.-]{1,128}$/.test(kid) || kid.includes('..')) return refuse('untrusted-key')
+  // It becomes part of an address: nothing that leads elsewhere.
+  if (kid === undefined || !/^\w[\w.-]{0,127}$/.test(kid)) return refuse('untrusted-key')
   if (!keys) return { kid }
   return 'jwks' in keys ? { url: keys.jwks, kid } : { url: keys.pem + kid }
 }

@@ -63,7 +63,7 @@ function isRawList(headers: WebhookHeaders): headers is readonly string[] {
 }
 
 function sameName(key: unknown, name: string): boolean {
-  return typeof key === 'string' && key.length === name.length && (key === name || key.toLowerCase() === name)
+  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name
 }
 
 /** Gives the first text that is there; `entries` are those of the signature's own list. */
@@ -135,5 +135,6 @@ export function fieldAt(root: unknown, path: string): unknown {
 export function fieldText(root: unknown, path: string): string | undefined {
   const value = fieldAt(root, path)
   if (value === undefined || value === null) return undefined
-  return typeof value === 'object' ? refuse('malformed-body') : String(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : refuse('malformed-body')
 }

@@ -101,6 +101,8 @@ export interface MessageScheme {
   /** Gives the spellings of the URL that the vendor may have signed. @default the URL as it was given */
   readonly spellings?: (reading: Reading) => readonly string[]
   readonly keys?: KeyLocation
+  /** Headers that `sign` adds where they are missing. */
+  readonly defaults?: Readonly<Record<string, string>>
 }
 
 /** A claim of a token that repeats something of the request. */

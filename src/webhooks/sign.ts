@@ -3,7 +3,6 @@ import { systemRuntime } from '../runtime.ts'
 import { contentOf } from './content.ts'
 import { signatureOf } from './digest.ts'
 import { prepareKeys, privateForm, type WebhookSecret } from './keys.ts'
-import { listedHeaders } from './parts.ts'
 import type { Key, Now, Reading, WebhookRequest } from './reading.ts'
 import { fieldAt, read, textAt } from './request.ts'
 import type { MessageScheme, SignatureScheme, SignatureSource, Source } from './scheme.ts'
@@ -52,7 +51,7 @@ export function sign(
 ): SignedRequest {
   const keys = prepareKeys(scheme, options.secrets, privateForm)
   const runtime = systemRuntime()
-  const nowMs = millisecondsOf(options.now ?? runtime.now)
+  const nowMs = millisecondsOf(options.now ?? runtime.now())
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
@@ -83,9 +82,7 @@ function signItem(
   }
   const id = scheme.id && (textAt(reading, scheme.id) ?? put(scheme.id, given.id, reading, draft))
   const stamp = scheme.timestamp && putTimestamp(scheme.timestamp, nowMs, reading, draft)
-  if (scheme.signed.includes(listedHeaders)) {
-    draft.headers['x-contentful-signed-headers'] ??= 'x-contentful-signed-headers,x-contentful-timestamp'
-  }
+  for (const [name, value] of Object.entries(scheme.defaults ?? {})) draft.headers[name] ??= value
   const digested = scheme.bodyDigest !== undefined && textAt(reading, scheme.bodyDigest) !== undefined
   const content = contentOf(scheme.signed, reading, { id, timestamp: stamp, values, digested })
   const algorithm = algorithmOf(scheme, reading)

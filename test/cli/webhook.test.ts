@@ -91,7 +91,7 @@ it('tells what is wrong with a command, without the secret', async () => {
     [['sign', 'github', '--body', body, '--now', 'soon'], '`--now`'],
     [['sign', 'github', '--body', body, '--header', 'none'], 'has no `:`'],
     [['sign', 'github', '--body', body, '--secret-env', 'NONE'], 'NONE'],
-    [['sign', 'svix', '--body', body], 'no-secret'],
+    [['sign', 'svix', '--body', body], 'takes 1 to 10 secrets'],
     [['sign', 'github', '--colour'], '--colour'],
   ]
   for (const [args, message] of wrong) {

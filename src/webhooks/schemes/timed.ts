@@ -161,10 +161,21 @@ export const hubspot: MessageScheme = timed(
   [{ header: 'x-hubspot-request-timestamp' }, 'milliseconds', 300],
 )
 /** @see https://www.contentful.com/developers/docs/webhooks/request-verification/ */
-export const contentful: MessageScheme = timed(
-  'Contentful',
-  { header: 'x-contentful-signature' },
-  'hex',
-  [method, '\n', encodedPath, '\n', listedHeaders, '\n', body],
-  [{ header: 'x-contentful-timestamp' }, 'milliseconds', 30],
-)
+export const contentful: MessageScheme = {
+  ...timed(
+    'Contentful',
+    { header: 'x-contentful-signature' },
+    'hex',
+    [
+      method,
+      '\n',
+      encodedPath,
+      '\n',
+      listedHeaders('x-contentful-signed-headers', ['x-contentful-timestamp']),
+      '\n',
+      body,
+    ],
+    [{ header: 'x-contentful-timestamp' }, 'milliseconds', 30],
+  ),
+  defaults: { 'x-contentful-signed-headers': 'x-contentful-signed-headers,x-contentful-timestamp' },
+}

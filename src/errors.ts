@@ -161,7 +161,7 @@ export type WebhookFailure =
   | 'malformed-signature'
   | 'too-many-signatures'
   | 'signature-mismatch'
-  | 'unexpected-header'
+  | 'unexpected-value'
   | 'repeated-header'
   | 'missing-header'
   | 'missing-timestamp'

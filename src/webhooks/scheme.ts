@@ -136,6 +136,7 @@ export interface JwtScheme {
   readonly keys?: KeyLocation
 }
 
+/** @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
 export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'ES256'
 
 /** What a scheme needs to be read, besides the keys and the request. */

@@ -99,13 +99,11 @@ function putTimestamp(
   reading: Reading,
   draft: Draft,
 ): string {
-  const [source] = 'length' in at ? at : [at]
   const given = textAt(reading, at)
-  if (given !== undefined || source === undefined) return given ?? ''
-  const text = writeTimestamp(nowMs, unit)
-  // A body that is signed as a whole keeps its bytes; the time goes into the other place.
-  const last = 'length' in at ? (at.at(-1) ?? source) : source
-  return put('field' in source ? last : source, text, reading, draft)
+  if (given !== undefined) return given
+  // Of several places the last: a body that is signed as a whole keeps its bytes.
+  const source = 'length' in at ? at.at(-1) : at
+  return source ? put(source, writeTimestamp(nowMs, unit), reading, draft) : ''
 }
 
 function put(source: Source, text: string, reading: Reading, draft: Draft): string {
@@ -134,15 +132,20 @@ function putSignatures(
   reading: Reading,
   draft: Draft,
 ): void {
+  const { field, separator } = signature
   const names = headerNames(signature, texts.length)
-  const inEntry =
-    timestamp && !('length' in timestamp.at) && 'entry' in timestamp.at ? [timestamp.at.entry + stamp] : []
-  if (signature.field !== undefined) putField(signature.field, texts[0] ?? '', reading, draft)
-  else if (signature.separator !== undefined)
-    draft.headers[names[0] ?? ''] = [...inEntry, ...texts].join(signature.separator)
-  else if (texts.length > names.length) {
-    throw new InvalidRequestError(`The scheme of ${vendor} has room for ${names.length} signatures.`)
-  } else for (const [at, text] of texts.entries()) draft.headers[names[at] ?? ''] = text
+  if (field !== undefined ? texts.length > 1 : separator === undefined && texts.length > names.length) {
+    throw new InvalidRequestError(`A webhook of ${vendor} has no room for ${texts.length} signatures.`)
+  }
+  if (field !== undefined) {
+    putField(field, texts[0] ?? '', reading, draft)
+  } else if (separator !== undefined) {
+    const at = timestamp?.at
+    const entries = at && 'entry' in at ? [at.entry + stamp, ...texts] : texts
+    draft.headers[names[0] ?? ''] = entries.join(separator)
+  } else {
+    for (const [index, text] of texts.entries()) draft.headers[names[index] ?? ''] = text
+  }
 }
 
 function headerNames({ header = [], numbered, separator }: SignatureSource, count: number): readonly string[] {

@@ -103,7 +103,7 @@ function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Readin
 function checkRequirements(requirements: readonly Requirement[], reading: Reading): void {
   for (const { at, is, optional } of requirements) {
     const value = textAt(reading, at)
-    if (value === undefined ? !optional : !is.includes(value)) refuse('unexpected-header')
+    if (value === undefined ? !optional : !is.includes(value)) refuse('unexpected-value')
   }
 }
 

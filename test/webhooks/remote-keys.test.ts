@@ -104,7 +104,7 @@ it('refuses another webhook id, algorithm and checksum of PayPal', () => {
   const weak = { ...request.headers, 'paypal-auth-algo': 'SHA1withRSA' }
   expect(verify(schemes.paypal, { ...request, headers: weak }, options)).toEqual({
     ok: false,
-    reason: 'unexpected-header',
+    reason: 'unexpected-value',
   })
 })
 

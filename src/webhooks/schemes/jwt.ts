@@ -51,7 +51,7 @@ export const plaid: JwtScheme = {
   requires: ['iat'],
   toleranceSeconds: 300,
 }
-/** @see https://fusionauth.io/docs/extend/events-and-webhooks/signing */
+/** An HMAC secret is text or bytes, a public key PEM, JWK or a key object. @see https://fusionauth.io/docs/extend/events-and-webhooks/signing */
 export const fusionauth: JwtScheme = {
   kind: 'jwt',
   engine: tokenEngine,

@@ -15,6 +15,7 @@ const config: Options = {
   splitting: true,
   clean: true,
   treeshake: false,
+  removeNodeProtocol: false,
   // tsup's declaration builder sets `baseUrl`, which TypeScript 6 reports as deprecated (TS5101).
   dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 }

@@ -81,18 +81,28 @@ export class NetworkError extends HawserError {
   }
 }
 
+/** What a {@link TimeoutError} knows beyond {@link CallFacts}. */
+export interface TimeoutFacts extends CallFacts {
+  readonly limit: 'attempt' | 'deadline' | 'idle'
+  /** @default true */
+  readonly sent?: boolean
+}
+
 /** A time limit ended the call or, inside a policy stack, one attempt of it. */
 export class TimeoutError extends HawserError {
   override readonly code = 'TIMEOUT'
   /** `attempt`: one send took too long; `deadline`: the whole call; `idle`: a streamed body stood still. */
   readonly limit: 'attempt' | 'deadline' | 'idle'
+  /** Whether the request was, or may have been, on the wire when the time was up; `false` if it still waited for its turn. */
+  readonly sent: boolean
   override get name(): string {
     return 'TimeoutError'
   }
 
-  constructor(message: string, { limit, ...facts }: CallFacts & { limit: 'attempt' | 'deadline' | 'idle' }) {
+  constructor(message: string, { limit, sent = true, ...facts }: TimeoutFacts) {
     super(message, facts)
     this.limit = limit
+    this.sent = sent
   }
 }
 

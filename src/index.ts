@@ -15,13 +15,22 @@ export {
   TimeoutError,
   isHawserError,
 } from './errors.ts'
-export type { AnyHawserError, CallFacts, HttpErrorFacts, NetworkPhase, RequestSummary, RetryStop } from './errors.ts'
+export type {
+  AnyHawserError,
+  CallFacts,
+  HttpErrorFacts,
+  NetworkPhase,
+  RequestSummary,
+  RetryStop,
+  TimeoutFacts,
+} from './errors.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'
 export type * from './events.ts'
 
 export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
+export { signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
 export type { HttpResponse } from './http/response.ts'
 export { axiosTransport } from './http/axios-transport.ts'

@@ -30,12 +30,12 @@ export interface Runtime {
 const longestTimerMs = 2 ** 31 - 1
 
 function after(ms: number, callback: () => void): Cancel {
-  let timer: NodeJS.Timeout
-  const arm = (leftMs: number): void => {
-    const stepMs = Math.min(leftMs, longestTimerMs)
-    timer = setTimeout(leftMs > stepMs ? () => arm(leftMs - stepMs) : callback, stepMs)
+  let timer = setTimeout(ms > longestTimerMs ? goOn : callback, Math.min(ms, longestTimerMs))
+  let leftMs = ms
+  function goOn(): void {
+    leftMs -= longestTimerMs
+    timer = setTimeout(leftMs > longestTimerMs ? goOn : callback, Math.min(leftMs, longestTimerMs))
   }
-  arm(ms)
   return () => clearTimeout(timer)
 }
 

@@ -61,14 +61,12 @@ const failures: [string, Handle][] = [
   [
     '404 that repeats all it got',
     (request, response, body) =>
-      response
-        .writeHead(404)
-        .end(
-          JSON.stringify({
-            message: `bad ${request.headers.authorization} ${request.headers['x-vendor-key']} ${request.url?.split('api_key=')[1]}`,
-            body: body.toString(),
-          }),
-        ),
+      response.writeHead(404).end(
+        JSON.stringify({
+          message: `bad ${request.headers.authorization} ${request.headers['x-vendor-key']} ${request.url?.split('api_key=')[1]}`,
+          body: body.toString(),
+        }),
+      ),
   ],
   ['503', (_, response) => response.writeHead(503).end()],
   ['429', (_, response) => response.writeHead(429, { 'retry-after': '999' }).end()],

@@ -52,7 +52,7 @@ export function buildRequest(
     const advice = 'this vendor honours no idempotency keys; leave `idempotencyKey` out.'
     throw new InvalidRequestError(`${operation}: ${advice}`)
   }
-  const encoded = encodeBody(options, defaults.arrays, runtime.uuid)
+  const encoded = encodeBody(options, defaults.arrays, () => runtime.uuid())
   const { 'content-length': length, ...described } = encoded?.headers ?? {}
   const headers = mergeHeaders(defaults.headers, described, options.headers)
   return {
@@ -67,6 +67,7 @@ export function buildRequest(
     deadline: options.deadlineMs === undefined ? undefined : runtime.now() + options.deadlineMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     signal: options.signal,
+    controller: undefined,
     cost: options.cost,
     priority: options.priority,
     stream: extras.stream,

@@ -20,7 +20,7 @@ export interface Pages<T> extends AsyncIterable<T> {
 }
 
 /** Fetches one page. */
-export type FetchPage = (at: { readonly query: Fields } | { readonly url: string }) => Promise<WithResponse<unknown>>
+type FetchPage = (at: { readonly query: Fields } | { readonly url: string }) => Promise<WithResponse<unknown>>
 
 /** What a listing needs to know. */
 export interface Listing<T> {

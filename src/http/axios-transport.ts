@@ -5,7 +5,7 @@ import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
 import { HawserError, ResponseTooLargeError } from '../errors.ts'
 import { aborted } from '../abort.ts'
 import { networkFailure } from './network-failure.ts'
-import type { HeaderMap, HttpRequest, RequestBody } from './request.ts'
+import { signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
 import type { HttpResponse } from './response.ts'
 import type { Transport } from './transport.ts'
 
@@ -33,7 +33,6 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   let instance: Promise<AxiosInstance> | undefined
 
   const fixed: AxiosRequestConfig = {
-    adapter: 'http',
     httpAgent,
     httpsAgent,
     responseType: 'stream',
@@ -49,9 +48,10 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   async function axiosSend(request: HttpRequest): Promise<HttpResponse> {
     instance ??= options.instance
       ? Promise.resolve(options.instance)
-      : import('axios').then(({ default: axios }) => axios.create())
+      : import('axios').then(({ default: axios }) => axios.create({ adapter: 'http' }))
     const axios = await instance
-    const { method, url, headers, body, signal } = request
+    const { method, url, headers, body } = request
+    const signal = signalOf(request)
     if (signal?.aborted) throw aborted(signal)
     let answered = false
     const failure = (error: unknown): Error => {

@@ -27,8 +27,10 @@ export interface HttpRequest {
   readonly deadline?: number | undefined
   /** How long one attempt may take, where the call differs from the client's setting. Milliseconds. */
   readonly attemptTimeoutMs?: number | undefined
-  /** The caller's signal. */
+  /** The caller's signal. A transport obeys {@link signalOf}. */
   readonly signal?: AbortSignal | undefined
+  /** Ends this one attempt, at its time limit or with the caller's signal. */
+  readonly controller?: AbortController | undefined
   /** What the call costs of the vendor's quota. @default 1 */
   readonly cost?: number | undefined
   /** Higher goes first. @default 0 */
@@ -39,6 +41,11 @@ export interface HttpRequest {
   readonly maxResponseBytes?: number | undefined
   /** Sends no credential; set where a redirect leads to an origin that must not see it. */
   readonly anonymous?: boolean | undefined
+}
+
+/** Gives the signal that a transport has to obey: that of the attempt, which follows the caller's, or the caller's own. */
+export function signalOf({ controller, signal }: HttpRequest): AbortSignal | undefined {
+  return controller?.signal ?? signal
 }
 
 /** Tells whether a body can be sent a second time. */

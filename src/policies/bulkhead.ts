@@ -86,7 +86,7 @@ function place(queue: Set<Waiter>, request: HttpRequest, runtime: Runtime): Prom
     const cancel =
       deadline === undefined
         ? undefined
-        : runtime.limit(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
+        : runtime.limit(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline', sent: false })))
     const forget = (): void => {
       cancel?.()
       unlisten()

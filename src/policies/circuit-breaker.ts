@@ -2,12 +2,11 @@ import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
-import { originOf } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
 import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
-import { verdictOn } from './verdict.ts'
+import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -51,7 +50,7 @@ const maxScopes = 1000
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   checkOptions('circuitBreaker', options, ['breaker', 'openMs', 'forgetMs', 'scope', 'throttled'])
   const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
-  const { breaker = defaultRule, scope = ({ url }) => originOf(url) } = options
+  const { breaker = defaultRule, scope = ({ url }) => originPart(url) } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   const scopes = new Map<string, ScopeState>()
   let isolations = 0
@@ -61,11 +60,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
     if (state.circuit.at === 'closed' && now - state.lastUsed > forgetMs) state.rule = breaker()
     state.lastUsed = now
+    if (scopes.size === 1 && scopes.has(key)) return state
     // Set anew, it stands last: the map is in order of use.
     scopes.delete(key)
     scopes.set(key, state)
-    const [oldest] = scopes.keys()
-    if (scopes.size > maxScopes && oldest !== undefined) scopes.delete(oldest)
+    if (scopes.size > maxScopes) forgetOldest(scopes)
     return state
   }
 
@@ -108,12 +107,22 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   return Object.assign(described({ name: 'circuitBreaker', openMs, forgetMs }, policy), { isolate })
 }
 
+/** Cuts a request's URL, which is written out in full, after its host; parsing it would cost more than all the rest here. */
+function originPart(url: string): string {
+  return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
+}
+
+function forgetOldest(scopes: Map<string, ScopeState>): void {
+  const [oldest] = scopes.keys()
+  if (oldest !== undefined) scopes.delete(oldest)
+}
+
 function defaultRule(): IBreaker {
   return new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 10 })
 }
 
 /** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */
-function count(rule: IBreaker, circuit: Circuit, verdict: 'healthy' | 'failing' | 'neutral'): boolean {
+function count(rule: IBreaker, circuit: Circuit, verdict: Verdict): boolean {
   const state = circuit.at === 'closed' ? CircuitState.Closed : CircuitState.HalfOpen
   if (verdict === 'failing') return rule.failure(state)
   if (verdict === 'healthy') rule.success(state)

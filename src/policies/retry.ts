@@ -40,7 +40,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase() }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    const random = runtime.random
+    const random = (): number => runtime.random()
     return async function retry(request) {
       let price: number | undefined
       for (let attempt = 1; ; attempt++) {

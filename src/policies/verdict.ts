@@ -7,7 +7,8 @@ export type Verdict = 'healthy' | 'failing' | 'neutral'
 /** Judges an outcome. */
 export function verdictOn(outcome: Outcome, throttled: ReadThrottle, now: number): Verdict {
   const { response, error } = outcome
-  if (!response) return error instanceof NetworkError || error instanceof TimeoutError ? 'failing' : 'neutral'
+  if (!response)
+    return error instanceof NetworkError || (error instanceof TimeoutError && error.sent) ? 'failing' : 'neutral'
   if (throttled(response, now)) return 'neutral'
   // 408 may be the caller's slow upload as well as the vendor's trouble.
   if (response.status === 408) return 'neutral'

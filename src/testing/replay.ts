@@ -13,6 +13,9 @@ export interface Recording {
   readonly headers?: Readonly<Record<string, string | number>>
 }
 
+/** @see https://fetch.spec.whatwg.org/#null-body-status */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** Options of {@link replay}. */
 export interface ReplayOptions {
   readonly origin: string
@@ -39,7 +42,7 @@ export function replay(recordings: readonly Recording[], options: ReplayOptions)
         headers.set(name, String(value).replaceAll(origin, url.origin))
       }
       const body = typeof response === 'string' ? response : JSON.stringify(response)
-      return new Response(status === 204 || status === 304 ? null : body, { status, headers })
+      return new Response(bodiless.has(status) ? null : body, { status, headers })
     },
   }
 }
@@ -64,7 +67,7 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, item]) => [key, sorted(item)]),
   )
 }

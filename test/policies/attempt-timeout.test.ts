@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { AbortedError, attemptTimeout, retry, stack, type HttpRequest, type HttpResponse } from 'hawser'
+import { AbortedError, attemptTimeout, retry, signalOf, stack, type HttpRequest, type HttpResponse } from 'hawser'
 import { fakeClock } from 'hawser/testing'
 import { request, response, watched } from '../support/stub.ts'
 
@@ -9,7 +9,11 @@ const never = (): Promise<never> => new Promise(() => {})
 it('ends an attempt and tells the transport by its signal', async () => {
   const clock = fakeClock()
   let seen: AbortSignal | undefined
-  const call = stack([attemptTimeout(500)], ({ signal }) => ((seen = signal), never()), clock.runtime)(request())
+  const call = stack(
+    [attemptTimeout(500)],
+    (attempt) => ((seen = signalOf(attempt)), never()),
+    clock.runtime,
+  )(request())
   clock.advance(500)
   await expect(call).rejects.toMatchObject({
     code: 'TIMEOUT',
@@ -23,8 +27,8 @@ it('gives each attempt its own time and its own signal', async () => {
   const clock = fakeClock()
   clock.hang()
   const signals: (AbortSignal | undefined)[] = []
-  const send = ({ signal }: HttpRequest): Promise<HttpResponse> => (
-    signals.push(signal),
+  const send = (attempt: HttpRequest): Promise<HttpResponse> => (
+    signals.push(signalOf(attempt)),
     signals.length < 3 ? never() : Promise.resolve(response())
   )
   const answer = await stack([retry(), attemptTimeout(500)], send, clock.runtime)(request())
@@ -52,7 +56,7 @@ it('passes the caller’s abort on, and leaves no timer and no listener', async 
   let seen: AbortSignal | undefined
   const call = stack(
     [attemptTimeout(500)],
-    ({ signal }) => ((seen = signal), never()),
+    (attempt) => ((seen = signalOf(attempt)), never()),
     clock.runtime,
   )(request({ signal }))
   expect(listeners()).toBe(1)

@@ -1,6 +1,15 @@
 import { ConsecutiveBreaker } from 'cockatiel'
 import { expect, it } from 'vitest'
-import { AbortedError, CircuitOpenError, NetworkError, circuitBreaker, retry, stack, type HttpResponse } from 'hawser'
+import {
+  AbortedError,
+  CircuitOpenError,
+  NetworkError,
+  TimeoutError,
+  circuitBreaker,
+  retry,
+  stack,
+  type HttpResponse,
+} from 'hawser'
 import { fakeClock } from 'hawser/testing'
 import { request, response, script } from '../support/stub.ts'
 
@@ -35,6 +44,21 @@ it('is opened neither by 429 nor by 4xx nor by an abort, and counts failures on 
 
   const refusing = stack([circuitBreaker({ breaker: three })], script(response(404)).send, fakeClock().runtime)
   for (let call = 0; call < 10; call++) expect((await refusing(request())).status).toBe(404)
+})
+
+it('does not count a call against the vendor that ran out of time before it was sent', async () => {
+  const waited = new TimeoutError('in the queue', { limit: 'deadline', sent: false })
+  const slow = new TimeoutError('on the wire', { limit: 'deadline' })
+  const waiting = stack(
+    [circuitBreaker({ breaker: three })],
+    script(waited, waited, waited, response(200)).send,
+    fakeClock().runtime,
+  )
+  for (let call = 0; call < 3; call++) await waiting(request()).catch(() => {})
+  expect((await waiting(request())).status).toBe(200)
+  const hanging = stack([circuitBreaker({ breaker: three })], script(slow).send, fakeClock().runtime)
+  for (let call = 0; call < 3; call++) await hanging(request()).catch(() => {})
+  await expect(hanging(request())).rejects.toThrow(CircuitOpenError)
 })
 
 it('lets one trial through and fails the others fast instead of queueing them behind it', async () => {

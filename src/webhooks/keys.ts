@@ -11,7 +11,7 @@ export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
 export type WebhookSecret = SecretMaterial | { readonly id: string; readonly secret: SecretMaterial }
 
 /** How many secrets are tried; each costs a computation for a request that anyone may send. */
-export const maxSecrets = 10
+const maxSecrets = 10
 
 /**
  * Makes secrets ready.

@@ -1,5 +1,4 @@
 import type { JsonWebKey } from 'node:crypto'
-import { WebhookVerificationError } from '../errors.ts'
 import type { Send } from '../http/policy.ts'
 import { bodyText, isSuccess } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
@@ -7,7 +6,7 @@ import type { WebhookSecret } from './keys.ts'
 import type { WebhookRequest } from './reading.ts'
 import { read, refuse, textAt } from './request.ts'
 import type { SignatureScheme } from './scheme.ts'
-import { verify, type Verification, type VerifyOptions } from './verify.ts'
+import { refusalOf, verify, type Verification, type VerifyOptions } from './verify.ts'
 
 /** Which key a webhook says it was signed with. The address, if there is one, is the vendor's own. */
 export interface KeyReference {
@@ -33,9 +32,7 @@ export async function verifyWithKeys(
   try {
     reference = keyReference(scheme, request)
   } catch (error) {
-    if (error instanceof WebhookVerificationError && error.reason !== 'body-not-raw')
-      return { ok: false, reason: error.reason }
-    throw error
+    return refusalOf(error)
   }
   const secrets = await keys(reference).catch(() => [])
   if (secrets.length === 0) return { ok: false, reason: 'key-unavailable' }

@@ -10,8 +10,8 @@ export function refuse(reason: WebhookFailure): never {
 /** Refuses a body that is no longer what the vendor signed, and says how to keep it. */
 export function refuseParsed(): never {
   throw new WebhookVerificationError(
-    'The body was parsed, and the vendor signed other bytes. Use an adapter of `hawser/webhooks` before any parser, or ' +
-      'pass the raw bytes: `express.raw({ type: "*/*" })`, `await request.text()`, `parseAs: "buffer"` in Fastify.',
+    'The body was parsed; the vendor signed other bytes. Mount an adapter before any parser, or pass the raw bytes: ' +
+      '`express.raw({ type: "*/*" })`, `request.text()`, `parseAs: "buffer"` in Fastify.',
     { reason: 'body-not-raw' },
   )
 }

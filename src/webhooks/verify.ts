@@ -58,10 +58,17 @@ export function verifier(scheme: SignatureScheme, options: VerifyOptions): (requ
       if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keys, reading, settings)
       return verifyMessage(scheme, keys, reading, settings)
     } catch (error) {
-      if (error instanceof WebhookVerificationError) return { ok: false, reason: error.reason }
-      throw error
+      return refusalOf(error)
     }
   }
+}
+
+/** Turns a refusal into a value, and passes on what is the program's own fault. */
+export function refusalOf(error: unknown): Refused {
+  if (error instanceof WebhookVerificationError && error.reason !== 'body-not-raw') {
+    return { ok: false, reason: error.reason }
+  }
+  throw error
 }
 
 function present(): number {
@@ -110,21 +117,28 @@ function checkRequirements(requirements: readonly Requirement[], reading: Readin
 /** How many signatures are compared; vendors send one for each active key. */
 const maxSignatures = 10
 
-/** Gives what stands where the signatures are, list by list. */
+/** Gives what stands where the signatures are, entry by entry. */
 function findEntries(source: SignatureSource, reading: Reading): readonly string[] {
-  const { header: name, numbered, field, separator } = source
-  const texts: string[] = []
-  const add = (text: unknown): void => {
-    if (typeof text === 'string') texts.push(text)
-  }
-  if (field !== undefined) add(fieldAt(reading.root(), field))
-  if (typeof name === 'string') add(header(reading, name))
-  else for (const one of name ?? []) add(header(reading, one))
-  if (numbered !== undefined) for (let n = 1; n <= maxSignatures; n++) add(header(reading, numbered + n))
+  const texts = signatureTexts(source, reading)
   if (texts.length === 0) refuse('missing-signature')
-  return separator === undefined
-    ? texts
-    : texts.flatMap((text) => text.split(separator).map((entry) => entry.replace(/^ +/, '')))
+  const { separator } = source
+  if (separator === undefined) return texts
+  const entries: string[] = []
+  for (const text of texts) {
+    for (const entry of text.split(separator)) entries.push(entry.startsWith(' ') ? entry.trimStart() : entry)
+  }
+  return entries
+}
+
+function signatureTexts({ header: name = [], numbered, field }: SignatureSource, reading: Reading): readonly string[] {
+  if (field !== undefined) return onlyText(fieldAt(reading.root(), field))
+  if (typeof name === 'string') return onlyText(header(reading, name))
+  const numbers = numbered === undefined ? [] : Array.from({ length: maxSignatures }, (_, at) => `${numbered}${at + 1}`)
+  return [...name, ...numbers].flatMap((one) => onlyText(header(reading, one)))
+}
+
+function onlyText(value: unknown): readonly string[] {
+  return typeof value === 'string' ? [value] : []
 }
 
 function signaturesAmong(entries: readonly string[], { prefix = '' }: SignatureSource): readonly string[] {

@@ -38,7 +38,7 @@ export function fromNode(request: NodeRequest): IncomingWebhook {
 }
 
 /** Writes an answer; after a refusal the rest of the body is not waited for. */
-export function write(response: ServerResponse, { status, headers, body }: Answer): void {
+function write(response: ServerResponse, { status, headers, body }: Answer): void {
   if (status === 413) response.setHeader('connection', 'close')
   response.writeHead(status, headers).end(status === 204 ? undefined : body)
 }

@@ -6,6 +6,8 @@ const config: Options = {
     axios: 'src/axios/index.ts',
     github: 'src/connectors/github/index.ts',
     testing: 'src/testing/index.ts',
+    webhooks: 'src/webhooks/index.ts',
+    cli: 'src/cli/main.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

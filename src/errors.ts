@@ -163,6 +163,43 @@ export class PaginationError extends HawserError {
   }
 }
 
+/** Why a webhook is not believed. `body-not-raw` is the receiving program's mistake; all others are what was sent or set up. */
+export type WebhookFailure =
+  | 'body-not-raw'
+  | 'no-secret'
+  | 'missing-signature'
+  | 'malformed-signature'
+  | 'too-many-signatures'
+  | 'signature-mismatch'
+  | 'unexpected-value'
+  | 'repeated-header'
+  | 'missing-header'
+  | 'missing-timestamp'
+  | 'malformed-timestamp'
+  | 'too-old'
+  | 'too-new'
+  | 'missing-id'
+  | 'missing-url'
+  | 'malformed-url'
+  | 'malformed-body'
+  | 'claim-mismatch'
+  | 'untrusted-key'
+  | 'key-unavailable'
+
+/** A webhook cannot be believed, or its body is no longer what the vendor signed. */
+export class WebhookVerificationError extends HawserError {
+  override readonly code = 'WEBHOOK_VERIFICATION'
+  readonly reason: WebhookFailure
+  override get name(): string {
+    return 'WebhookVerificationError'
+  }
+
+  constructor(message: string, { reason, ...facts }: CallFacts & { reason: WebhookFailure }) {
+    super(message, facts)
+    this.reason = reason
+  }
+}
+
 /** Every error that hawser throws: `switch (error.code)` is exhaustive over it. */
 export type AnyHawserError =
   | ConfigurationError
@@ -178,3 +215,4 @@ export type AnyHawserError =
   | ResponseTooLargeError
   | RedirectError
   | PaginationError
+  | WebhookVerificationError

@@ -141,7 +141,8 @@ it('silences the compiler nowhere', () => {
 })
 
 it('names the vendors in their own folders only', () => {
-  const core = files.filter(({ name }) => floorOf(name) < 5)
+  // A signature scheme is a fact about its vendor, and has its place in these two folders.
+  const core = files.filter(({ name }) => floorOf(name) < 5 && !/^webhooks\/(?:schemes|vendors)\//.test(name))
   expect(
     core.filter(({ text }) => /github|stripe|slack|shopify/i.test(withoutComments(text))).map(({ name }) => name),
   ).toEqual([])

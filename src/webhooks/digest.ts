@@ -1,0 +1,86 @@
+import { createHash, createHmac, KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+import type { Chunk, Key } from './reading.ts'
+import { decode } from './encoding.ts'
+import type { Algorithm, MessageScheme } from './scheme.ts'
+
+/** The digest inside each algorithm, as `node:crypto` calls it; Ed25519 brings its own. */
+const hashes: Readonly<Record<Algorithm, string | null>> = {
+  'hmac-sha1': 'sha1',
+  'hmac-sha256': 'sha256',
+  'hmac-sha512': 'sha512',
+  sha1: 'sha1',
+  sha256: 'sha256',
+  token: null,
+  ed25519: null,
+  'ecdsa-p256-sha256': 'sha256',
+  'rsa-sha1': 'sha1',
+  'rsa-sha256': 'sha256',
+}
+
+type Encoding = MessageScheme['encoding']
+
+/** Tells whether one of the signatures is the content's, under this key. */
+export function matches(
+  algorithm: Algorithm,
+  encoding: Encoding,
+  key: Key['key'],
+  chunks: readonly Chunk[],
+  signatures: readonly string[],
+): boolean {
+  if (isShared(key)) {
+    const expected = Buffer.from(sharedSignature(algorithm, encoding, key, chunks))
+    let found = false
+    for (const signature of signatures) found = equal(expected, Buffer.from(signature)) || found
+    return found
+  }
+  const content = joined(chunks)
+  return signatures.some((text) => {
+    const signature = encoding === 'text' ? undefined : decode(text, encoding)
+    return signature !== undefined && verify(hashes[algorithm], content, key, signature)
+  })
+}
+
+/** Signs content, as text in the scheme's encoding. */
+export function signatureOf(
+  algorithm: Algorithm,
+  encoding: Encoding,
+  key: Key['key'],
+  chunks: readonly Chunk[],
+): string {
+  if (isShared(key)) return sharedSignature(algorithm, encoding, key, chunks)
+  return encode(sign(hashes[algorithm], joined(chunks), key), encoding)
+}
+
+/** Tells a shared secret from one of a pair of keys. */
+export function isShared(key: Key['key']): key is SharedKey {
+  return !(key instanceof KeyObject) || key.type === 'secret'
+}
+
+type SharedKey = string | Uint8Array | (KeyObject & { readonly type: 'secret' })
+
+/** Signatures are compared as the text that the vendor writes: what only decodes to the same bytes is not its text. */
+function sharedSignature(algorithm: Algorithm, encoding: Encoding, key: SharedKey, chunks: readonly Chunk[]): string {
+  if (algorithm === 'token') return encode(bytesOf(key), encoding)
+  const hash = hashes[algorithm] ?? ''
+  const digest = algorithm.startsWith('hmac') ? createHmac(hash, key) : createHash(hash)
+  for (const chunk of chunks) digest.update(chunk ?? bytesOf(key))
+  return digest.digest(encoding === 'text' ? 'base64' : encoding)
+}
+
+function bytesOf(key: SharedKey): Buffer {
+  if (key instanceof KeyObject) return key.export()
+  return typeof key === 'string' ? Buffer.from(key) : Buffer.from(key)
+}
+
+function encode(bytes: Buffer, encoding: Encoding): string {
+  return bytes.toString(encoding === 'text' ? 'utf8' : encoding)
+}
+
+/** Compares in constant time; lengths are no secret. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function joined(chunks: readonly Chunk[]): Buffer {
+  return Buffer.concat(chunks.map((chunk) => (chunk instanceof Uint8Array ? chunk : Buffer.from(chunk ?? ''))))
+}

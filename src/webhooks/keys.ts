@@ -1,0 +1,142 @@
+import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey, type JsonWebKeyInput } from 'node:crypto'
+import { WebhookVerificationError } from '../errors.ts'
+import { refuse } from './request.ts'
+import type { Key } from './reading.ts'
+import type { SignatureScheme } from './scheme.ts'
+
+/** A key in one of its forms: text as the vendor shows it, raw bytes, PEM (a certificate too), JWK or Node's key object. */
+export type SecretMaterial = string | Uint8Array | KeyObject | JsonWebKey
+
+/** A secret, with its id where the vendor says which key it used. */
+export type WebhookSecret = SecretMaterial | { readonly id: string; readonly secret: SecretMaterial }
+
+/** How many secrets are tried; each costs a computation for a request that anyone may send. */
+const maxSecrets = 10
+
+/**
+ * Makes secrets ready.
+ *
+ * @throws {WebhookVerificationError} with `no-secret` where there is none, too many, or one that cannot be used.
+ */
+export function prepareKeys(
+  scheme: SignatureScheme,
+  secrets: readonly WebhookSecret[],
+  form: KeyForm = publicForm,
+): readonly Key[] {
+  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuseSecrets(scheme)
+  return secrets.map((given) => {
+    const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
+    try {
+      return { id, key: prepareKey(scheme, material, form) }
+    } catch {
+      // The cause is left out: Node quotes the key in some of its messages.
+      return refuseSecrets(scheme)
+    }
+  })
+}
+
+function refuseSecrets({ vendor }: SignatureScheme): never {
+  throw new WebhookVerificationError(
+    `${vendor} takes 1 to ${maxSecrets} secrets, none empty, as the vendor shows them.`,
+    { reason: 'no-secret' },
+  )
+}
+
+function isNamed(given: WebhookSecret): given is { readonly id: string; readonly secret: SecretMaterial } {
+  return typeof given === 'object' && given !== null && 'secret' in given
+}
+
+function kidOf(given: SecretMaterial): string | undefined {
+  const kid = typeof given === 'object' && 'kty' in given ? Reflect.get(given, 'kid') : undefined
+  return typeof kid === 'string' ? kid : undefined
+}
+
+/** The type of key that an algorithm needs; the key must have it, whatever the request says. */
+const keyTypes: Readonly<Record<string, string>> = {
+  ed25519: 'ed25519',
+  'ecdsa-p256-sha256': 'ec',
+  'rsa-sha1': 'rsa',
+  'rsa-sha256': 'rsa',
+  ES256: 'ec',
+  RS256: 'rsa',
+}
+
+/** Tells whether a key may be used with an algorithm. */
+export function fits(key: Key['key'], algorithm: string): boolean {
+  const wanted = keyTypes[algorithm]
+  if (!isKeyObject(key) || key.type === 'secret') return wanted === undefined
+  return key.asymmetricKeyType === wanted && (wanted !== 'ec' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1')
+}
+
+function isKeyObject(key: SecretMaterial): key is KeyObject {
+  return typeof key === 'object' && key instanceof KeyObject
+}
+
+function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyForm): Key['key'] {
+  const algorithms = algorithmsOf(scheme)
+  const key = toKey(scheme, material, form, algorithms)
+  const size = isKeyObject(key) ? key.symmetricKeySize : key.length
+  return size !== 0 && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
+}
+
+function algorithmsOf(scheme: SignatureScheme): readonly string[] {
+  if (scheme.kind === 'jwt') return scheme.algorithms
+  return typeof scheme.algorithm === 'string' ? [scheme.algorithm] : Object.values<string>(scheme.algorithm.of)
+}
+
+function toKey(
+  scheme: SignatureScheme,
+  material: SecretMaterial,
+  form: KeyForm,
+  algorithms: readonly string[],
+): Key['key'] {
+  // PEM is never a shared secret: a public key that is taken for one would let anyone sign.
+  if (typeof material === 'string' && material.includes('-----BEGIN')) return form.read(material)
+  if (typeof material === 'string' || material instanceof Uint8Array) {
+    const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
+    return algorithms.some((algorithm) => !(algorithm in keyTypes)) ? bytes : fromBytes(Buffer.from(bytes), form)
+  }
+  if (isKeyObject(material)) return material
+  if (material.kty === 'oct') return Buffer.from(material.k ?? '', 'base64url')
+  return form.read({ key: material, format: 'jwk' })
+}
+
+/** Reads 32 raw bytes as an Ed25519 key, and anything else as DER. */
+function fromBytes(bytes: Buffer, form: KeyForm): KeyObject {
+  return form.readDer(bytes.length === 32 ? Buffer.concat([Buffer.from(form.ed25519, 'hex'), bytes]) : bytes)
+}
+
+/** How one half of a pair of keys is read. */
+export interface KeyForm {
+  read(input: string | JsonWebKeyInput): KeyObject
+  readDer(key: Buffer): KeyObject
+  /** What makes 32 raw bytes DER, in hex. */
+  readonly ed25519: string
+}
+
+/** Public keys, and certificates too. @see https://www.rfc-editor.org/rfc/rfc8410#section-4 */
+const publicForm: KeyForm = {
+  read: (input) => createPublicKey(input),
+  readDer: (key) => createPublicKey({ key, format: 'der', type: 'spki' }),
+  ed25519: '302a300506032b6570032100',
+}
+
+/** Private keys. @see https://www.rfc-editor.org/rfc/rfc8410#section-7 */
+export const privateForm: KeyForm = {
+  read: (input) => createPrivateKey(input),
+  readDer: (key) => createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+  ed25519: '302e020100300506032b657004220420',
+}
+
+function secretBytes(scheme: SignatureScheme, text: string): string | Uint8Array {
+  if (scheme.kind === 'jwt') return text
+  const { secret = 'text', secretPrefix = '' } = scheme
+  const prefixed = secretPrefix !== '' && text.startsWith(secretPrefix)
+  const bare = prefixed ? text.slice(secretPrefix.length) : text
+  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return text
+  const encoding = secret === 'hex' ? 'hex' : 'base64'
+  return secretPatterns[encoding].test(bare) ? Buffer.from(bare, encoding) : refuse('no-secret')
+}
+
+// A secret may come in upper case, without padding or in the URL's alphabet: dashboards show all three.
+const secretPatterns = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ } as const

@@ -1,0 +1,140 @@
+import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+import type { Reading, WebhookHeaders, WebhookRequest } from './reading.ts'
+import type { Source } from './scheme.ts'
+
+/** Refuses a request; `verify` turns it into a value. */
+export function refuse(reason: WebhookFailure): never {
+  throw new WebhookVerificationError(`Refused: ${reason}.`, { reason })
+}
+
+/** Refuses a body that is no longer what the vendor signed, and says how to keep it. */
+export function refuseParsed(): never {
+  throw new WebhookVerificationError(
+    'The body was parsed; the vendor signed other bytes. Mount an adapter before any parser, or pass the raw bytes: ' +
+      '`express.raw({ type: "*/*" })`, `request.text()`, `parseAs: "buffer"` in Fastify.',
+    { reason: 'body-not-raw' },
+  )
+}
+
+/**
+ * Takes a request in.
+ *
+ * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
+ */
+export function read({ method = 'POST', url, headers, body }: WebhookRequest): Reading {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  if (!(bytes instanceof Uint8Array)) refuseParsed()
+  let parsed: { readonly value: unknown } | undefined
+  const root = (): unknown => (parsed ??= { value: parseJson(bytes) }).value
+  return { method: method.toUpperCase(), url, headers, body: bytes, root }
+}
+
+/** Gives the value of a header, which must not be repeated: two parties could each read another one. */
+export function header({ headers }: Reading, name: string): string | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined
+  if (isHeaders(headers)) return only(undefined, headers.get(name))
+  let found: string | undefined
+  if (isRawList(headers)) {
+    for (let at = 0; at + 1 < headers.length; at += 2)
+      if (sameName(headers[at], name)) found = only(found, headers[at + 1])
+    return found
+  }
+  for (const key of Object.keys(headers)) {
+    if (!sameName(key, name)) continue
+    const value = headers[key]
+    if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
+    else for (const one of value) found = only(found, one)
+  }
+  return found
+}
+
+/** Takes a value if it is the first. */
+function only(found: string | undefined, value: unknown): string | undefined {
+  if (typeof value !== 'string') return found
+  return found === undefined ? value : refuse('repeated-header')
+}
+
+function isHeaders(headers: object): headers is { get(name: string): string | null } {
+  return 'get' in headers && typeof headers.get === 'function'
+}
+
+function isRawList(headers: WebhookHeaders): headers is readonly string[] {
+  return Array.isArray(headers)
+}
+
+function sameName(key: unknown, name: string): boolean {
+  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name
+}
+
+/** Gives the first text that is there; `entries` are those of the signature's own list. */
+export function textAt(
+  reading: Reading,
+  sources: Source | readonly Source[],
+  entries: readonly string[] = [],
+): string | undefined {
+  for (const source of 'length' in sources ? sources : [sources]) {
+    const text = textOf(reading, source, entries)
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+function textOf(reading: Reading, source: Source, entries: readonly string[]): string | undefined {
+  if ('field' in source) return fieldText(reading.root(), source.field)
+  if ('query' in source) return queryValue(reading, source.query)
+  if ('entry' in source) {
+    const [entry, ...more] = entries.filter((one) => one.startsWith(source.entry))
+    if (more.length > 0) refuse('malformed-signature')
+    return entry?.slice(source.entry.length)
+  }
+  for (const name of typeof source.header === 'string' ? [source.header] : source.header) {
+    const value = header(reading, name)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** Gives one value of the query; a name that is repeated is refused. */
+export function queryValue({ url }: Reading, name: string): string | undefined {
+  const start = url?.indexOf('?') ?? -1
+  if (url === undefined || start < 0) return undefined
+  const [value, ...more] = new URLSearchParams(url.slice(start + 1)).getAll(name)
+  if (more.length > 0) refuse('malformed-url')
+  return value
+}
+
+/** Decodes UTF-8 strictly, so that two bodies of different bytes never read alike. */
+export function bodyText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return refuse('malformed-body')
+  }
+}
+
+// What is no JSON has no fields; what needs one says so.
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(bodyText(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks up a dotted path in a JSON value. */
+export function fieldAt(root: unknown, path: string): unknown {
+  let value = root
+  for (const name of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = Reflect.get(value, name)
+  }
+  return value
+}
+
+/** Gives a field as text; a list or an object is refused. */
+export function fieldText(root: unknown, path: string): string | undefined {
+  const value = fieldAt(root, path)
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : refuse('malformed-body')
+}

@@ -1,13 +1,12 @@
 import { createHmac, generateKeyPairSync, sign as signBytes, timingSafeEqual, verify as verifyBytes } from 'node:crypto'
 import { verify as verifyGithub } from '@octokit/webhooks-methods'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import Stripe from 'stripe'
+import { Stripe } from 'stripe'
 import { Webhook as SvixWebhook } from 'svix'
-import { schemes, sign, verifier, verify } from '../../src/webhooks/index.ts'
+import { schemes, sign, verifier, verify } from 'hawser/webhooks'
+import { writeSection } from '../report.ts'
 
 // Microseconds of CPU for one verification, the median of interleaved rounds: other work on the machine moves all columns.
-// Bundled first, since tsx gives every inner function its name at run time, which costs as much as the hash:
-// npx esbuild bench/webhooks/main.ts --bundle --platform=node --format=esm --packages=external | node --input-type=module
 
 type Case = readonly [name: string, run: () => unknown]
 
@@ -115,25 +114,24 @@ function asymmetric(bytes: number): readonly Case[] {
   ]
 }
 
-function print(title: string, results: Map<string, number>, base: (name: string) => string): void {
-  console.log(`\n${title}`)
-  for (const [name, us] of results) {
-    const ratio = us / (results.get(base(name)) ?? NaN)
-    console.log(
-      `${name.padEnd(36)} ${us.toFixed(2).padStart(9)} µs ${Math.round(1e6 / us)
-        .toString()
-        .padStart(9)}/s ${ratio.toFixed(2).padStart(7)} ×`,
-    )
-  }
+function table(title: string, results: Map<string, number>, base: (name: string) => string): string[] {
+  const rows = [...results].map(
+    ([name, us]) => `| ${name} | ${us.toFixed(2)} | ${(us / (results.get(base(name)) ?? NaN)).toFixed(2)} × |`,
+  )
+  return ['', `**${title}**`, '', '| verification | CPU µs | to raw |', '| --- | ---: | ---: |', ...rows]
 }
 
-for (const [bytes, iterations] of [
-  [1024, 400],
-  [102_400, 12],
-] as const) {
-  const raw = 'raw createHmac + timingSafeEqual'
-  print(`HMAC-SHA256, ${bytes} bytes`, await measure(symmetric(bytes), iterations), () => raw)
+const raw = 'raw createHmac + timingSafeEqual'
+const rawOf = (name: string): string =>
+  /discord|Ed25519/.test(name) ? 'raw node:crypto Ed25519' : 'raw node:crypto ECDSA P-256'
+
+export async function run(): Promise<void> {
+  writeSection('webhooks', [
+    '## Webhooks',
+    '',
+    'Medians of 41 interleaved rounds. `npm run bench -- webhooks`.',
+    ...table('HMAC-SHA256, 1 KB', await measure(symmetric(1024), 400), () => raw),
+    ...table('HMAC-SHA256, 100 KB', await measure(symmetric(102_400), 12), () => raw),
+    ...table('Public keys, 1 KB', await measure(asymmetric(1024), 40), rawOf),
+  ])
 }
-print('Public keys, 1024 bytes', await measure(asymmetric(1024), 40), (name) =>
-  /discord|Ed25519/.test(name) ? 'raw node:crypto Ed25519' : 'raw node:crypto ECDSA P-256',
-)

@@ -20,7 +20,8 @@ const receive = receiver(source, {
   console.log(`handled ${key}: #${payload.issue.number} ${payload.issue.title} (secret ${keyIndex})`)
 })
 
-const server = createServer(nodeListener(receive))
+const listen = nodeListener(receive)
+const server = createServer((request, response) => void listen(request, response))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const address = server.address()
 const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/webhooks/github`

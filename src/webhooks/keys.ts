@@ -23,7 +23,8 @@ export function prepareKeys(
   secrets: readonly WebhookSecret[],
   form: KeyForm = publicForm,
 ): readonly Key[] {
-  if (!Array.isArray(secrets) || secrets.length === 0 || secrets.length > maxSecrets) return refuseSecrets(scheme)
+  const count = Array.isArray(secrets) ? secrets.length : 0
+  if (count === 0 || count > maxSecrets) return refuseSecrets(scheme)
   return secrets.map((given) => {
     const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
     try {

@@ -45,11 +45,12 @@ export const form: DerivedPart = {
 
 /** `Name\nvalue\n` for each field of the JSON body that is there. */
 export function lines(...names: readonly string[]): DerivedPart {
-  const line = (root: unknown, name: string): string => {
-    const value = fieldText(root, name)
-    return value === undefined ? '' : `${name}\n${value}\n`
-  }
   return { covers: ['fields'], read: (reading) => names.map((name) => line(reading.root(), name)).join('') }
+}
+
+function line(root: unknown, name: string): string {
+  const value = fieldText(root, name)
+  return value === undefined ? '' : `${name}\n${value}\n`
 }
 
 /** The URL up to its query. */

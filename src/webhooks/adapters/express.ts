@@ -10,7 +10,11 @@ export function expressHandler<Events extends object>(
   receive: Receiver<Events>,
 ): (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => Promise<void> {
   const listen = nodeListener(receive)
-  return function webhook(request, response, next) {
-    return listen(request, response).catch(next)
+  return async function webhook(request, response, next) {
+    try {
+      await listen(request, response)
+    } catch (error) {
+      next(error)
+    }
   }
 }

@@ -4,9 +4,10 @@ import { CircuitOpenError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
 import { originOf } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
+import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
-import { throttledByStatus, type Outcome, type ReadThrottle } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { verdictOn } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */

@@ -1,0 +1,106 @@
+import type { Cancel } from '../runtime.ts'
+import { createHeap, type Heap } from './heap.ts'
+import type { Lane } from './lane.ts'
+import { longWindowMs, type QuotaScope } from './limit.ts'
+import { stepPause, type Pause } from './pause.ts'
+import type { Window } from './window.ts'
+
+/** One connection's part in a bucket. */
+export interface Share {
+  readonly weight: number
+  /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
+  served: number
+  /** The cost of its calls that wait, by priority. */
+  readonly waiting: Map<number, number>
+}
+
+/** One limit for one of those it counts apart: a window, whether it is paused, and who waits at it. */
+export interface Bucket {
+  /** Unique within a quota: the name, and what the scope tells apart. */
+  readonly key: string
+  readonly name: string
+  readonly scope: QuotaScope
+  /** Replaced where the vendor's word shows another kind of window. */
+  window: Window
+  windowMs: number
+  pause: Pause
+  /** Calls that were let through and are not over. */
+  underWay: number
+  /** The cost of all calls that wait and need this bucket. */
+  waiting: number
+  /** The lanes that this bucket holds up, those furthest behind first. */
+  readonly parked: Heap<Lane>
+  readonly shares: Map<string, Share>
+  /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
+  served: number
+  /** Ends the timer that wakes the next lane. */
+  wake: Cancel | undefined
+}
+
+/** Makes a bucket nobody has used. */
+export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'window' | 'windowMs'>): Bucket {
+  const parked = createHeap<Lane>((a, b) => a.turn < b.turn || (a.turn === b.turn && a.order < b.order), {
+    get: (lane) => lane.slot,
+    set: (lane, slot) => (lane.slot = slot),
+  })
+  return {
+    ...facts,
+    pause: { at: 'open' },
+    underWay: 0,
+    waiting: 0,
+    parked,
+    shares: new Map(),
+    served: 0,
+    wake: undefined,
+  }
+}
+
+/** How long until the bucket lets `cost` through. 0: now; `Infinity`: as soon as a call under way ends. Milliseconds. */
+export function waitMs(bucket: Bucket, cost: number, now: number): number {
+  const windowMs = bucket.window.waitMs(cost, now)
+  return bucket.pause.at === 'open' ? windowMs : Math.max(windowMs, pausedMs(bucket, now))
+}
+
+/** How long the bucket is paused yet. Milliseconds. */
+export function pausedMs(bucket: Bucket, now: number): number {
+  bucket.pause = stepPause(bucket.pause, { type: 'tick', now })
+  return bucket.pause.at === 'open' ? 0 : bucket.pause.until - now
+}
+
+/** Tells whether what is used up here stays so for longer than a process should wait. */
+export function isLong({ window, windowMs }: Bucket): boolean {
+  return windowMs >= longWindowMs && window.kind !== 'token-bucket' && window.kind !== 'leaky-bucket'
+}
+
+/** Gives a connection its part in a bucket, where the bucket stands now. */
+export function shareOf(bucket: Bucket, connection: string, weight: number): Share {
+  const known = bucket.shares.get(connection)
+  if (known) return known
+  const share: Share = { weight, served: bucket.served, waiting: new Map() }
+  bucket.shares.set(connection, share)
+  return share
+}
+
+/** Notes that a call of a share was let through: the bucket stands where the call began, the share where it ends. */
+export function serve(bucket: Bucket, share: Share, cost: number): void {
+  bucket.served = Math.max(bucket.served, share.served)
+  share.served = bucket.served + cost / share.weight
+}
+
+/** Counts a call in (`cost`) or out (`-cost`) of those that wait for a bucket. */
+export function countWaiting(bucket: Bucket, share: Share, priority: number, cost: number): void {
+  bucket.waiting += cost
+  const left = (share.waiting.get(priority) ?? 0) + cost
+  if (left > 0) share.waiting.set(priority, left)
+  else share.waiting.delete(priority)
+}
+
+/** How long a call would wait at this bucket if it joined now: behind its own kind, in its connection's fair part. */
+export function projectedMs(bucket: Bucket, share: Share, priority: number, cost: number, now: number): number {
+  let mine = 0
+  for (const [of, waiting] of share.waiting) if (of >= priority) mine += waiting
+  let weights = share.waiting.size === 0 ? share.weight : 0
+  for (const other of bucket.shares.values()) if (other.waiting.size > 0) weights += other.weight
+  const ahead = Math.min(bucket.waiting, (mine * weights) / share.weight)
+  return Math.max(pausedMs(bucket, now), bucket.window.projectMs(ahead + cost, now))
+}

@@ -1,41 +1,7 @@
-import type { Cancel } from '../runtime.ts'
-import { createHeap, type Heap } from './heap.ts'
-import type { Lane } from './lane.ts'
-import { longWindowMs, type QuotaScope } from './limit.ts'
-import { stepPause, type Pause } from './pause.ts'
-import type { Window } from './window.ts'
-
-/** One connection's part in a bucket. */
-export interface Share {
-  readonly weight: number
-  /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
-  served: number
-  /** The cost of its calls that wait, by priority. */
-  readonly waiting: Map<number, number>
-}
-
-/** One limit for one of those it counts apart: a window, whether it is paused, and who waits at it. */
-export interface Bucket {
-  /** Unique within a quota: the name, and what the scope tells apart. */
-  readonly key: string
-  readonly name: string
-  readonly scope: QuotaScope
-  /** Replaced where the vendor's word shows another kind of window. */
-  window: Window
-  windowMs: number
-  pause: Pause
-  /** Calls that were let through and are not over. */
-  underWay: number
-  /** The cost of all calls that wait and need this bucket. */
-  waiting: number
-  /** The lanes that this bucket holds up, those furthest behind first. */
-  readonly parked: Heap<Lane>
-  readonly shares: Map<string, Share>
-  /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
-  served: number
-  /** Ends the timer that wakes the next lane. */
-  wake: Cancel | undefined
-}
+import { createHeap } from './heap.ts'
+import { longWindowMs } from './limit.ts'
+import { stepPause } from './pause.ts'
+import type { Bucket, Lane, Share } from './state.ts'
 
 /** Makes a bucket nobody has used. */
 export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'window' | 'windowMs'>): Bucket {
@@ -45,6 +11,7 @@ export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'win
   })
   return {
     ...facts,
+    since: -Infinity,
     pause: { at: 'open' },
     underWay: 0,
     waiting: 0,

@@ -1,7 +1,7 @@
 import { TimeoutError } from '../errors.ts'
 import type { Cancel, Runtime } from '../runtime.ts'
 import { createHeap } from './heap.ts'
-import type { Waiter } from './lane.ts'
+import type { Waiter } from './state.ts'
 
 /** Ends the waits whose deadline passes. */
 export interface Deadlines {

@@ -1,8 +1,8 @@
 import { aborted, type Runtime } from '../runtime.ts'
-import { countWaiting, isLong, projectedMs, serve, waitMs, type Bucket } from './bucket.ts'
+import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
-import type { Ask, Lane, Permit, Waiter } from './lane.ts'
-import { deadlineTooNear, quotaUsedUp, queueFull } from './refusals.ts'
+import { deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
+import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 
 /** How a gate keeps its queue. */
 export interface GateOptions {

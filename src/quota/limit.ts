@@ -32,6 +32,8 @@ export interface Limit {
   readonly burst?: number
   /** @default 'connection' */
   readonly scope?: QuotaScope
+  /** The families of endpoints it is about. @default all */
+  readonly families?: readonly string[]
 }
 
 /** From this length on, a used-up window is never waited for in the process: one day. */
@@ -43,7 +45,7 @@ export const longWindowMs: number = 24 * 3_600_000
  * @throws {ConfigurationError}
  */
 export function checkLimit(limit: Limit): void {
-  checkOptions('A quota limit', limit, ['name', 'limit', 'windowMs', 'kind', 'burst', 'scope'])
+  checkOptions('A quota limit', limit, ['name', 'limit', 'windowMs', 'kind', 'burst', 'scope', 'families'])
   checkNumber(`limits.${limit.name}.limit`, limit.limit, 1)
   checkNumber(`limits.${limit.name}.windowMs`, limit.windowMs, 1)
   if (limit.burst !== undefined) {

@@ -2,8 +2,8 @@
  * How a rate is found that nobody states.
  *
  * `scout`: one call goes ahead to see whether an answer tells the limit. `open`: no pace is kept until a refusal.
- * `ramp`: every success adds to the pace, which doubles it again and again. `hold`: a refusal was seen; the pace grows
- * by a constant each second and falls by a part at each refusal.
+ * `ramp`: every success adds to the pace, which doubles it again and again. `hold`: a refusal was seen; the pace grows by
+ * a constant each second, and a refusal sets it to what was really served.
  */
 export type Probe =
   | { readonly at: 'scout' }
@@ -11,12 +11,12 @@ export type Probe =
   | { readonly at: 'ramp'; readonly perSecond: number }
   | { readonly at: 'hold'; readonly perSecond: number }
 
-/** What a probe learns from. `lately`: how many calls went well within the last second. */
+/** What a probe learns from. `served`: the calls per second that went well before the refusal. */
 export type ProbeInput =
-  { readonly type: 'success'; readonly startPerSecond: number } | { readonly type: 'refusal'; readonly lately: number }
+  { readonly type: 'success'; readonly startPerSecond: number } | { readonly type: 'refusal'; readonly served: number }
 
-const rampStep = 2
-const holdStep = 2
+const rampStep = 4
+const holdStep = 8
 const leastPerSecond = 0.1
 
 /** Gives the next state. */
@@ -28,7 +28,6 @@ export function stepProbe(probe: Probe, input: ProbeInput): Probe {
     if (probe.at === 'hold') return { at: 'hold', perSecond: probe.perSecond + holdStep / Math.max(1, probe.perSecond) }
     return probe
   }
-  if (probe.at === 'ramp') return { at: 'hold', perSecond: Math.max(leastPerSecond, probe.perSecond / 2) }
-  if (probe.at === 'hold') return { at: 'hold', perSecond: Math.max(leastPerSecond, probe.perSecond * 0.85) }
-  return { at: 'hold', perSecond: Math.max(1, input.lately * 0.85) }
+  const half = 'perSecond' in probe ? probe.perSecond / 2 : 1
+  return { at: 'hold', perSecond: Math.max(leastPerSecond, input.served > 0 ? input.served : half) }
 }

@@ -1,6 +1,5 @@
 import { QuotaExhaustedError } from '../errors.ts'
-import type { Bucket } from './bucket.ts'
-import type { Ask } from './lane.ts'
+import type { Ask, Bucket } from './state.ts'
 
 /** A long window is used up: nobody waits for it in the process. */
 export function quotaUsedUp({ operation }: Ask, bucket: Bucket, now: number, waitMs: number): QuotaExhaustedError {

@@ -1,8 +1,3 @@
-import type { Limit } from './limit.ts'
-import { fixedWindow } from './windows/fixed.ts'
-import { slidingWindow } from './windows/sliding.ts'
-import { tokenBucket } from './windows/token-bucket.ts'
-
 /** What the vendor says of one window, with its moments in local time. */
 export interface Told {
   readonly limit?: number | undefined
@@ -43,8 +38,11 @@ export interface Window {
   projectMs(cost: number, now: number): number
   /** Charges a call. Returns a mark of the count, by which the vendor's figure in the answer is understood later. */
   take(cost: number, now: number): number
-  /** A call ended: what was charged at `chargedAt` reached the vendor at `arrivedBy` or before. */
-  settle(cost: number, chargedAt: number, arrivedBy: number): void
+  /**
+   * A call ended: what was charged at `chargedAt` had reached the vendor some time before `answeredAt`. `quickestMs` is the
+   * shortest answer so far.
+   */
+  settle(cost: number, chargedAt: number, answeredAt: number, quickestMs: number): void
   /** Charges more, or gives back, after the real cost of a call became known. */
   correct(difference: number): void
   /** Takes over what the vendor says: less at once, more only where it cannot be a stale figure. */
@@ -52,20 +50,4 @@ export interface Window {
   /** The vendor refused though there was room by this count. Returns when there is room again, if it knows. */
   refused(chargedAt: number, now: number): number | undefined
   state(now: number): WindowState
-}
-
-/** Makes the window for a declared or learned limit. `share` is the part of it that this process may use. */
-export function createWindow(limit: Limit, share: number): Window {
-  switch (limit.kind ?? 'fixed') {
-    case 'fixed':
-    case 'first-call':
-      return fixedWindow(limit, share)
-    case 'sliding':
-      return slidingWindow(limit, share)
-    case 'token-bucket':
-      return tokenBucket(limit, share)
-    case 'leaky-bucket':
-      // One at a time and the rest evenly after it: a token bucket that never holds more than one call.
-      return tokenBucket({ ...limit, burst: 1 }, share)
-  }
 }

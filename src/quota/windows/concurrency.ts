@@ -8,11 +8,11 @@ const backoffRatio = 0.9
  * How many calls may be under way at once, whatever each costs.
  *
  * A refusal lowers the cap once for all calls that were under way then; each round of calls that went well raises it by
- * one again, up to what was declared.
+ * one again, up to `max`. `start` is where it begins.
  */
-export function concurrencyWindow(max: number): Window {
+export function concurrencyWindow(max: number, start: number = max): Window {
   let ceiling = max
-  let cap = max
+  let cap = start
   let active = 0
   let loweredAt = -Infinity
   let credit = 0

@@ -81,11 +81,11 @@ export function fixedWindow(limit: Limit, share: number): Window {
       charged += cost
       return charged
     },
-    settle(cost, chargedAt, arrivedBy) {
+    settle(cost, chargedAt, answeredAt, quickestMs) {
       if (chargedAt < start) return
       pending = Math.max(0, pending - cost)
-      // The vendor's window began when the opening call reached it.
-      if (!onGrid && !sure && chargedAt === start) end = Math.max(end, arrivedBy + windowMs)
+      // The vendor's window began when the opening call reached it, which took at most half of the quickest answer.
+      if (!onGrid && !sure && chargedAt === start) end = Math.max(end, answeredAt - quickestMs / 2 + windowMs)
     },
     correct(difference) {
       used = Math.max(0, used + difference)

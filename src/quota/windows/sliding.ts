@@ -1,7 +1,10 @@
 import type { Limit } from '../limit.ts'
 import type { Window } from '../window.ts'
 
-/** Use that reached the vendor at one moment, ours or that of others. */
+/** The part of the quickest answer that its way to the vendor may have taken. */
+const wayThere = 0.05
+
+/** Use that was answered, or noticed, at one moment, ours or that of others. */
 interface Entry {
   at: number
   ours: number
@@ -25,12 +28,18 @@ export function slidingWindow(limit: Limit, share: number): Window {
   let others = 0
   /** All use of others that was ever noticed: what one answer told is not counted again by the next. */
   let noticed = 0
+  /** How much longer an entry counts, for what the estimates above miss. Grows at a refusal. */
+  let guardMs = windowMs / 500
 
   const allowed = (): number => Math.max(1, Math.floor(total * share))
   const left = (): number => Math.min(allowed() - underWay - ours, total - underWay - ours - others)
 
+  /** How long before its answer a call has reached the vendor at the latest. */
+  let aheadMs = 0
+  const endOf = (entry: Entry): number => entry.at - aheadMs + windowMs + guardMs
+
   function expire(now: number): void {
-    for (let entry = log[first]; entry && entry.at + windowMs <= now; entry = log[++first]) {
+    for (let entry = log[first]; entry && endOf(entry) <= now; entry = log[++first]) {
       ours -= entry.ours
       others -= entry.others
     }
@@ -66,7 +75,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
         mine -= entry.ours
         all -= entry.ours + entry.others
         free = Math.min(allowed() - mine, total - all)
-        if (need <= free) return entry.at + windowMs - now
+        if (need <= free) return endOf(entry) - now
       }
       return Infinity
     },
@@ -75,7 +84,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
       const beyond = cost - left()
       if (beyond <= 0) return 0
       const oldest = log[first]
-      const firstMs = oldest ? oldest.at + windowMs - now : windowMs
+      const firstMs = oldest ? endOf(oldest) - now : windowMs
       return firstMs + (Math.ceil(beyond / allowed()) - 1) * windowMs
     },
     take(cost, now) {
@@ -83,9 +92,11 @@ export function slidingWindow(limit: Limit, share: number): Window {
       underWay += cost
       return total - underWay - ours - others + noticed
     },
-    settle(cost, _chargedAt, arrivedBy) {
+    settle(cost, _chargedAt, answeredAt, quickestMs) {
       underWay = Math.max(0, underWay - cost)
-      add(arrivedBy, cost, 0)
+      // The first answers are slow; what later ones teach holds for the earlier entries too.
+      aheadMs = Math.min(quickestMs * (1 - wayThere), windowMs)
+      add(answeredAt, cost, 0)
     },
     correct(difference) {
       const last = log[log.length - 1]
@@ -106,16 +117,18 @@ export function slidingWindow(limit: Limit, share: number): Window {
     },
     refused(_chargedAt, now) {
       expire(now)
-      // Whatever fills it, some of it goes after the oldest that is known.
+      const room = total - underWay - ours - others
+      if (room > 0) {
+        guardMs = Math.min(2 * guardMs, windowMs / 4)
+        add(now, 0, room)
+      }
       const oldest = log[first]
-      const full = total - underWay - ours - others
-      if (full > 0) add(now, 0, full)
-      return oldest ? oldest.at + windowMs : now + windowMs
+      return oldest ? endOf(oldest) : now + windowMs
     },
     state(now) {
       expire(now)
       const last = log.length > first ? log[log.length - 1] : undefined
-      return { limit: total, remaining: Math.max(0, left()), ...(last && { resetsAt: last.at + windowMs }) }
+      return { limit: total, remaining: Math.max(0, left()), ...(last && { resetsAt: endOf(last) }) }
     },
   }
 }

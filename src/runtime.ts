@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { AbortedError } from './errors.ts'
+import { aborted, onAbort } from './abort.ts'
 import type { RuntimeEvent } from './events.ts'
 
 /** Ends a timer early. Harmless after it fired. */
@@ -11,7 +11,12 @@ export interface Runtime {
   now(): number
   /** Runs `callback` once, `ms` milliseconds from now. */
   after(ms: number, callback: () => void): Cancel
-  /** Resolves after `ms` milliseconds; rejects with {@link AbortedError} as soon as `signal` aborts. */
+  /**
+   * Runs `callback` once, `ms` milliseconds from now, unless what it limits ends earlier. The same as `after` in a real
+   * process; a test's clock runs on to the next wait, and not to a limit that nothing will reach.
+   */
+  limit(ms: number, callback: () => void): Cancel
+  /** Resolves after `ms` milliseconds; rejects with an `AbortedError` as soon as `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** A number from 0 up to, not including, 1. */
   random(): number
@@ -39,38 +44,44 @@ export function sleepWith(after: Runtime['after']): Runtime['sleep'] {
   return (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(aborted(signal))
-      const onAbort = (): void => {
+      const forget = onAbort(signal, () => {
         cancel()
         reject(aborted(signal))
-      }
+      })
       const cancel = after(ms, () => {
-        signal?.removeEventListener('abort', onAbort)
+        forget()
         resolve()
       })
-      signal?.addEventListener('abort', onAbort, { once: true })
     })
 }
 
-/** Makes the error for a signal that aborted. */
-export function aborted(signal: AbortSignal | undefined): AbortedError {
-  return new AbortedError('The call was aborted by its caller.', {}, { cause: signal?.reason })
-}
-
 /** Makes the runtime of a real process. */
-export function systemRuntime(options: { readonly onEvent?: (event: RuntimeEvent) => void } = {}): Runtime {
-  const { onEvent } = options
+export function systemRuntime(): Runtime {
   return {
     now: () => Date.now(),
     after,
+    limit: after,
     sleep: sleepWith(after),
     random: () => Math.random(),
     uuid: () => randomUUID(),
-    ...(onEvent && { emit: guarded(onEvent) }),
+  }
+}
+
+/** Gives the same runtime with one more listener. */
+export function withListener(runtime: Runtime, listen: (event: RuntimeEvent) => void): Runtime {
+  const { emit } = runtime
+  const tell = guarded(listen)
+  return {
+    ...runtime,
+    emit: (event) => {
+      emit?.(event)
+      tell(event)
+    },
   }
 }
 
 /** Keeps a listener that throws from breaking the call it listens to. */
-export function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
+function guarded(listen: (event: RuntimeEvent) => void): (event: RuntimeEvent) => void {
   return (event) => {
     try {
       listen(event)

@@ -70,6 +70,11 @@ export function apiKey(options: ApiKeyOptions): Credential {
   return { kind, apply: (request) => put(request, secret) }
 }
 
+/** Sends no credential, for what a vendor gives to everyone. */
+export function anonymous(): Credential {
+  return { kind: 'anonymous', apply: (request) => request }
+}
+
 function checkSecret(kind: string, secret: string): string {
   if (typeof secret !== 'string' || !/^[\x21-\x7e]+$/.test(secret)) {
     const message = `The secret of \`${kind}\` is empty, not text, or holds white space. Check the variable or file it comes from.`

@@ -5,7 +5,7 @@ export interface Link {
 }
 
 // One link: <url> and its parameters, whose values may be quoted and then hold any comma or semicolon.
-const linkPattern = /<([^>]*)>((?:\s*;\s*[^\s=;,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
+const linkPattern = /<([^<>]*)>((?:\s*;\s*[^\s=;,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
 const relPattern = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))/i
 
 /** Parses a `Link` header. @see https://www.rfc-editor.org/rfc/rfc8288#section-3 */

@@ -1,11 +1,5 @@
 import { InvalidRequestError } from '../errors.ts'
 
-/** A path with its values filled in and encoded, and the template that names the operation. */
-export interface FilledPath {
-  readonly path: string
-  readonly template: string
-}
-
 /** A path and the values to fill in, as the tag {@link path} takes them. */
 export interface PathTemplate {
   readonly strings: readonly string[]
@@ -24,17 +18,28 @@ export function path(strings: TemplateStringsArray, ...values: readonly PathValu
   return { strings, values }
 }
 
-/** Fills a path in. @throws {InvalidRequestError} where a value must not stand in a path. */
-export function fill({ strings, values }: PathTemplate): FilledPath {
-  let path = strings[0] ?? ''
-  let template = path
-  for (const [index, given] of values.entries()) {
-    const [name, value] = typeof given === 'object' ? soleEntry(given) : [String(index), given]
-    const literal = strings[index + 1] ?? ''
-    path += segment(name, value) + literal
-    template += `{${name}}${literal}`
-  }
-  return { path, template }
+/** Gives the path with its values encoded. @throws {InvalidRequestError} where a value must not stand in a path */
+export function fill({ strings, values }: PathTemplate): string {
+  return strings.reduce((path, literal, index) => path + segment(...named(values, index - 1)) + literal)
+}
+
+/** Gives the path with names for its values, `{0}` where a value has none: safe to log. */
+export function templateOf({ strings, values }: PathTemplate): string {
+  return strings.reduce((path, literal, index) => `${path}{${named(values, index - 1)[0]}}${literal}`)
+}
+
+function named(values: readonly PathValue[], index: number): [name: string, value: unknown] {
+  const given: unknown = values[index]
+  if (typeof given !== 'object' || given === null) return [String(index), given]
+  return Object.entries(given)[0] ?? [String(index), undefined]
+}
+
+/** An expanded URL template. */
+export interface Expanded {
+  readonly path: string
+  /** With plain names: safe to log. */
+  readonly template: string
+  readonly used: readonly string[]
 }
 
 /**
@@ -44,10 +49,7 @@ export function fill({ strings, values }: PathTemplate): FilledPath {
  * @returns the path, and the names that were used
  * @throws {InvalidRequestError} where a value is missing or must not stand in a path.
  */
-export function expand(
-  template: string,
-  values: Readonly<Record<string, unknown>>,
-): FilledPath & { readonly used: readonly string[] } {
+export function expand(template: string, values: Readonly<Record<string, unknown>>): Expanded {
   const used: string[] = []
   const filled = template.replace(/\{(\+?)([^{}]+)\}/g, (_, plus: string, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
@@ -92,12 +94,4 @@ function segment(name: string, value: unknown): string {
 
 function isDotSegment(part: string): boolean {
   return /^(?:\.|%2e){1,2}$/i.test(part)
-}
-
-function soleEntry(record: Readonly<Record<string, unknown>>): [string, unknown] {
-  const [entry, ...more] = Object.entries(record ?? {})
-  if (!entry || more.length > 0) {
-    throw new InvalidRequestError('A named path value has exactly one name: `${{ owner }}`.')
-  }
-  return entry
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
+import { aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { described, type Policy } from '../http/policy.ts'
-import { aborted, type Runtime } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /**
  * Ends one send after `timeoutMs` or at the call's deadline, whichever comes first, and cuts its connection.
@@ -32,18 +33,17 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
           reject(error)
           controller.abort(error)
         }
-        const onAbort = (): void => end(aborted(signal))
         const cancel =
           allowedMs === Infinity
             ? () => {}
-            : runtime.after(allowedMs, () =>
+            : runtime.limit(allowedMs, () =>
                 end(new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })),
               )
         const release = (): void => {
           cancel()
-          signal?.removeEventListener('abort', onAbort)
+          forget()
         }
-        signal?.addEventListener('abort', onAbort, { once: true })
+        const forget = onAbort(signal, () => end(aborted(signal)))
         next({ ...request, signal: controller.signal }).then(
           (response) => {
             if (!(response.body instanceof Readable)) {
@@ -70,7 +70,7 @@ function idleLimited(source: Readable, idleMs: number, operation: string, runtim
   async function* read(): AsyncGenerator<unknown> {
     const chunks = source[Symbol.asyncIterator]()
     for (;;) {
-      const cancel = runtime.after(idleMs, () => {
+      const cancel = runtime.limit(idleMs, () => {
         source.destroy(new TimeoutError(`${operation}: the answer stood still for ${idleMs} ms.`, { limit: 'idle' }))
       })
       const { done, value } = await chunks.next().finally(cancel)

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream'
+import { aborted, onAbort } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { BulkheadFullError, TimeoutError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { aborted, type Runtime } from '../runtime.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** Options of {@link bulkhead}. */
 export interface BulkheadOptions {
@@ -81,17 +82,16 @@ function place(queue: Set<Waiter>, request: HttpRequest, runtime: Runtime): Prom
       forget()
       reject(error)
     }
-    const onAbort = (): void => giveUp(aborted(signal))
     const message = `${operation}: the deadline passed while it waited for a place on the wire.`
     const cancel =
       deadline === undefined
         ? undefined
-        : runtime.after(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
+        : runtime.limit(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline' })))
     const forget = (): void => {
       cancel?.()
-      signal?.removeEventListener('abort', onAbort)
+      unlisten()
     }
-    signal?.addEventListener('abort', onAbort, { once: true })
+    const unlisten = onAbort(signal, () => giveUp(aborted(signal)))
     queue.add(waiter)
   })
 }

@@ -1,7 +1,7 @@
+import { aborted, onAbort } from '../abort.ts'
 import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
-import { aborted } from '../runtime.ts'
 
 // Whoever waits at the deadline ends by itself and says what it waited for; this is for those that do not.
 const graceMs = 100
@@ -23,19 +23,18 @@ export function deadline(totalMs = 60_000): Policy {
       const { signal, operation } = request
       if (signal?.aborted) return Promise.reject(aborted(signal))
       return new Promise((resolve, reject) => {
-        const onAbort = (): void => {
-          release()
-          reject(aborted(signal))
-        }
-        const cancel = runtime.after(at - now + graceMs, () => {
+        const cancel = runtime.limit(at - now + graceMs, () => {
           release()
           reject(new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
         })
         const release = (): void => {
           cancel()
-          signal?.removeEventListener('abort', onAbort)
+          forget()
         }
-        signal?.addEventListener('abort', onAbort, { once: true })
+        const forget = onAbort(signal, () => {
+          release()
+          reject(aborted(signal))
+        })
         next({ ...request, deadline: at }).then(
           (response) => {
             release()

@@ -1,5 +1,5 @@
 // Servers write `Date` from a clock that they read now and then, so the second it names may have ended this long ago.
-const slackMs = 50
+const staleMs = 50
 
 /** How far the vendor's clock is ahead of ours, as far as the `Date` headers seen so far tell. */
 export interface ClockOffset {
@@ -29,7 +29,7 @@ export function createClockOffset(): ClockOffset {
       const at = date === undefined ? NaN : Date.parse(date)
       if (Number.isNaN(at)) return
       const low = at - receivedAt
-      const high = at + 1000 + slackMs - sentAt
+      const high = at + 1000 + staleMs - sentAt
       // One of the clocks was set: what was known of them before no longer holds.
       if (low > most || high < least) [least, most] = [low, high]
       else [least, most] = [Math.max(least, low), Math.min(most, high)]

@@ -1,6 +1,6 @@
-import { TimeoutError } from '../errors.ts'
 import type { Cancel, Runtime } from '../runtime.ts'
 import { createHeap } from './heap.ts'
+import { deadlinePassed } from './refusals.ts'
 import type { Waiter } from './state.ts'
 
 /** Ends the waits whose deadline passes. */
@@ -29,12 +29,11 @@ export function createDeadlines(giveUp: (waiter: Waiter, error: Error, runtime: 
     if (!first || deadlineOf(first) >= timerAt) return
     stop()
     timerAt = deadlineOf(first)
-    cancel = runtime.after(Math.max(0, timerAt - runtime.now()), () => {
+    cancel = runtime.limit(Math.max(0, timerAt - runtime.now()), () => {
       stop()
       const now = runtime.now()
       for (let due = waiters.peek(); due && deadlineOf(due) <= now; due = waiters.peek()) {
-        const message = `${due.ask.operation}: the deadline passed while it waited for its quota.`
-        giveUp(due, new TimeoutError(message, { limit: 'deadline' }), runtime)
+        giveUp(due, deadlinePassed(due.ask), runtime)
       }
       arm(runtime)
     })

@@ -1,4 +1,5 @@
-import { aborted, type Runtime } from '../runtime.ts'
+import { aborted, onAbort } from '../abort.ts'
+import type { Runtime } from '../runtime.ts'
 import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
 import { deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
@@ -21,6 +22,8 @@ export interface Gate {
   readonly size: number
   /** @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError} */
   acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit>
+  /** Refuses a call that would wait too long. @throws {QuotaExhaustedError} */
+  mayWait(lane: Lane, ask: Ask, now: number): void
   /** Looks again at who can go on, after something changed at these buckets. */
   wake(buckets: readonly Bucket[], runtime: Runtime): void
 }
@@ -43,19 +46,14 @@ export function createGate(options: GateOptions = {}): Gate {
   let size = 0
 
   function acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit> {
-    const { signal, deadline } = ask
+    const { signal } = ask
     if (signal?.aborted) throw aborted(signal)
     const now = runtime.now()
-    const held = heldBy(lane, ask.cost, now)
-    const behind = held?.bucket ?? lane.parkedAt ?? lane.buckets.find(({ parked }) => parked.size > 0)
+    const behind =
+      heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(({ parked }) => parked.size > 0)
     if (!behind) return charge(lane, ask.cost, now)
-
-    if (held && isLong(held.bucket)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
-    const projected = projectedWaitMs(lane, ask, now)
-    if (size >= maxQueue) throw queueFull(ask, size, now, projected)
-    if (deadline !== undefined && now + projected >= deadline) throw deadlineTooNear(ask, now, projected)
+    mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => giveUp(waiter, aborted(signal), runtime)
       const waiter: Waiter = {
         lane,
         ask,
@@ -64,17 +62,25 @@ export function createGate(options: GateOptions = {}): Gate {
         slot: -1,
         deadlineSlot: -1,
         admit(permit) {
-          signal?.removeEventListener('abort', onAbort)
+          unlisten()
           resolve(permit)
         },
         refuse(error) {
-          signal?.removeEventListener('abort', onAbort)
+          unlisten()
           reject(error)
         },
       }
-      signal?.addEventListener('abort', onAbort, { once: true })
+      const unlisten = onAbort(signal, () => giveUp(waiter, aborted(signal), runtime))
       join(waiter, behind, runtime)
     })
+  }
+
+  function mayWait(lane: Lane, ask: Ask, now: number): void {
+    const held = heldBy(lane, ask.cost, now)
+    if (held && isLong(held.bucket)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
+    const projected = projectedWaitMs(lane, ask, now)
+    if (size >= maxQueue) throw queueFull(ask, size, now, projected)
+    if (ask.deadline !== undefined && now + projected >= ask.deadline) throw deadlineTooNear(ask, now, projected)
   }
 
   function join(waiter: Waiter, behind: Bucket, runtime: Runtime): void {
@@ -156,6 +162,7 @@ export function createGate(options: GateOptions = {}): Gate {
       return size
     },
     acquire,
+    mayWait,
     wake(buckets, runtime) {
       for (const bucket of buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
     },

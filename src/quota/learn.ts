@@ -7,7 +7,7 @@ import { createWindow } from './create-window.ts'
 import { attach } from './lane.ts'
 import type { Limit } from './limit.ts'
 import { stepPause } from './pause.ts'
-import { concurrency, type Quota } from './quota.ts'
+import { concurrency, placeholder, type Quota } from './quota.ts'
 import type { QuotaReading, Refusal, WindowReading } from './reading.ts'
 import type { Bucket, Permit } from './state.ts'
 import type { Told } from './window.ts'
@@ -158,7 +158,7 @@ function capAt({ quota, permit }: Lesson, max: number, start: number): void {
 function bucketNamed({ lane }: Permit, name: string | undefined): Bucket | undefined {
   const named = name === undefined ? undefined : lane.buckets.find((bucket) => bucket.name === name)
   if (named || (name !== undefined && name === concurrency)) return named
-  const unknown = lane.buckets.find(({ window }) => window.kind === 'probing')
+  const unknown = lane.buckets.find((bucket) => bucket.name === placeholder)
   return unknown ?? (name === undefined ? lane.buckets.find(({ window }) => window.kind !== 'concurrency') : undefined)
 }
 

@@ -1,4 +1,4 @@
-import { QuotaExhaustedError } from '../errors.ts'
+import { QuotaExhaustedError, TimeoutError } from '../errors.ts'
 import type { Ask, Bucket } from './state.ts'
 
 /** A long window is used up: nobody waits for it in the process. */
@@ -16,6 +16,11 @@ export function deadlineTooNear({ operation }: Ask, now: number, waitMs: number)
 /** Too many wait already. */
 export function queueFull({ operation }: Ask, waiting: number, now: number, waitMs: number): QuotaExhaustedError {
   return refusal(`${operation}: not sent, ${waiting} calls wait for their quota already.`, 'queue', now, waitMs)
+}
+
+/** It waited, and the deadline came first. */
+export function deadlinePassed({ operation }: Ask): TimeoutError {
+  return new TimeoutError(`${operation}: the deadline passed while it waited for its quota.`, { limit: 'deadline' })
 }
 
 function refusal(

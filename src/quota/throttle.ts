@@ -22,7 +22,7 @@ export interface ThrottleOptions extends QuotaOptions {
 }
 
 /** A throttle that tells the state of its quota. */
-export interface Throttle extends Policy {
+export interface QuotaThrottle extends Policy {
   quota(): readonly BucketState[]
 }
 
@@ -34,7 +34,7 @@ export interface Throttle extends Policy {
  *
  * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError}
  */
-export function throttle(options: ThrottleOptions = {}): Throttle {
+export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const own = ['quota', 'connection', 'weight', 'scheduler']
   checkOptions('throttle', options, [...own, ...quotaOptionNames])
   const { quota: shared, connection: named, weight = 1, scheduler = gateScheduler, ...rest } = options

@@ -7,8 +7,8 @@ import { readCount, readReset, type ResetForm } from './reset.ts'
 export interface XRateLimitOptions {
   /** What the reset header holds. */
   readonly reset: ResetForm
-  /** How long the window lasts; the headers do not say. Milliseconds. @default that of the declared limit */
-  readonly windowMs?: number
+  /** How long the window lasts, or each window by name; the headers do not say. Milliseconds. @default that of the declared limit */
+  readonly windowMs?: number | Readonly<Record<string, number>>
   /** The vendor's name for the window. @default the first window of the call */
   readonly window?: string
   /** The header that names the window, such as `x-ratelimit-resource`. */
@@ -40,12 +40,13 @@ export function xRateLimit(options: XRateLimitOptions): QuotaReader {
     const remaining = readCount(headers[names.remaining])
     if (limit === undefined && remaining === undefined) return undefined
     const name = windowHeader === undefined ? window : (headers[windowHeader] ?? window)
+    const lastsMs = typeof windowMs === 'object' ? windowMs[name ?? ''] : windowMs
     const reading: WindowReading = {
       ...(name !== undefined && { name }),
       ...(limit !== undefined && { limit }),
       ...(remaining !== undefined && { remaining }),
       ...readReset(headers[names.reset], reset, now),
-      ...(windowMs !== undefined && { windowMs }),
+      ...(lastsMs !== undefined && { windowMs: lastsMs }),
       ...(kind !== undefined && { kind }),
     }
     return { windows: [reading] }

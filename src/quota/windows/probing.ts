@@ -2,7 +2,7 @@ import { stepProbe, type Probe } from '../probe.ts'
 import type { Window } from '../window.ts'
 
 // A timer that fires late, or a pause, must not slow the pace down for good: this much lost time is made up for.
-const slackMs = 200
+const catchUpMs = 200
 const firstPauseMs = 100
 const longestPauseMs = 30_000
 
@@ -49,7 +49,7 @@ export function probingWindow(startPerSecond: number): Window {
     },
     take(cost, now) {
       underWay += cost
-      nextAt = Math.max(nextAt, now - slackMs) + cost * spacingMs()
+      nextAt = Math.max(nextAt, now - catchUpMs) + cost * spacingMs()
       return underWay
     },
     settle(cost, chargedAt, answeredAt) {
@@ -61,7 +61,7 @@ export function probingWindow(startPerSecond: number): Window {
       if (chargedAt <= refusedAt) return
       refusals = 0
       // Only a pace that is made use of may grow: an idle client learns nothing about the vendor.
-      const used = probe.at === 'scout' || nextAt > answeredAt - 2 * spacingMs() - slackMs
+      const used = probe.at === 'scout' || nextAt > answeredAt - 2 * spacingMs() - catchUpMs
       if (used) probe = stepProbe(probe, { type: 'success', startPerSecond })
     },
     correct() {},

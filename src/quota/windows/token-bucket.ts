@@ -23,7 +23,7 @@ export function tokenBucket(declared: Limit, share: number): Window {
     at = now
   }
 
-  // A billionth of slack: sums of fractions come out a hair below the whole they stand for.
+  // Sums of fractions come out a hair below the whole they stand for.
   const msUntil = (need: number): number => Math.max(0, Math.ceil((need - tokens - 1e-9) / perMs))
 
   return {

@@ -1,0 +1,157 @@
+import type { Readable } from 'node:stream'
+import { PaginationError } from '../errors.ts'
+import { originOf } from '../http/redact.ts'
+import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+import { buildRequest, operationOf, type RequestDefaults, type RequestExtras, type Target } from './build-request.ts'
+import { callOf, type Call } from './call.ts'
+import * as decode from './decode.ts'
+import { execute, type Execution } from './execute.ts'
+import { pagesOf, type Pages } from './paginate.ts'
+import type { Pagination } from './pagination.ts'
+import type { RequestOptions } from './request-options.ts'
+import { resolveRoute, type RouteParameters } from './route.ts'
+import type { StandardSchema } from './standard-schema.ts'
+
+/** What a client is made of. A `Connector` puts it together from a vendor's profile. */
+export interface HttpClientConfig extends RequestDefaults, Execution {}
+
+/** Options of a call whose answer is JSON. */
+export interface CallOptions<T> extends RequestOptions {
+  /** Checks the answer; without it the type is the caller's word. */
+  readonly schema?: StandardSchema<T> | undefined
+}
+
+/** Options of a listing. */
+export interface PaginateOptions<T> extends RequestOptions {
+  /** How the vendor pages. */
+  readonly page: Pagination
+  /** Goes on where an earlier listing gave this as `page.next`. */
+  readonly from?: string | undefined
+  /** Checks each item. */
+  readonly schema?: StandardSchema<T> | undefined
+  /** How many pages in a row may be empty. @default 20 */
+  readonly maxEmptyPages?: number | undefined
+}
+
+/**
+ * Calls an API through a policy stack: builds the request, decodes the answer, throws typed errors.
+ *
+ * Every failure is a rejection with a `HawserError`, bad input included; nothing is thrown synchronously.
+ */
+export class HttpClient {
+  readonly #config: HttpClientConfig
+
+  constructor(config: HttpClientConfig) {
+    this.#config = config
+  }
+
+  get<T = unknown>(target: Target, options?: CallOptions<T>): Call<T> {
+    return this.#json('GET', target, options)
+  }
+
+  post<T = unknown>(target: Target, options?: CallOptions<T>): Call<T> {
+    return this.#json('POST', target, options)
+  }
+
+  put<T = unknown>(target: Target, options?: CallOptions<T>): Call<T> {
+    return this.#json('PUT', target, options)
+  }
+
+  patch<T = unknown>(target: Target, options?: CallOptions<T>): Call<T> {
+    return this.#json('PATCH', target, options)
+  }
+
+  delete<T = unknown>(target: Target, options?: CallOptions<T>): Call<T> {
+    return this.#json('DELETE', target, options)
+  }
+
+  /**
+   * Calls any endpoint by its route: `request('GET /repos/{owner}/{repo}/issues', { owner, repo, state: 'open' })`.
+   *
+   * Parameters that the route does not name go into the query, or into a JSON body where the method has one.
+   */
+  request<T = unknown>(route: string, parameters: RouteParameters = {}, options: CallOptions<T> = {}): Call<T> {
+    const { schema, ...given } = options
+    const run = async (): ReturnType<Call<T>['withResponse']> => {
+      const { method, path, operation, options } = resolveRoute(route, parameters, given)
+      return this.#json<T>(method, path, { ...options, schema }, { operation }).withResponse()
+    }
+    return callOf(run())
+  }
+
+  /** Gets text. @param method for the rare endpoint that answers another method so @default 'GET' */
+  text(target: Target, options?: RequestOptions, method = 'GET'): Call<string> {
+    return this.#call(method, target, options, decode.text)
+  }
+
+  /** Gets bytes. @param method for the rare endpoint that answers another method so @default 'GET' */
+  bytes(target: Target, options?: RequestOptions, method = 'GET'): Call<Uint8Array> {
+    return this.#call(method, target, options, decode.bytes)
+  }
+
+  /**
+   * Gets a stream as soon as the headers are there. Read it or `destroy()` it: until then it holds a connection and a place
+   * in the bulkhead. What breaks it later reaches its reader and is not retried.
+   */
+  stream(target: Target, options?: RequestOptions, method = 'GET'): Call<Readable> {
+    return this.#call(method, target, options, decode.stream, { stream: true })
+  }
+
+  /** Reads a listing, page by page, while it is iterated over. */
+  paginate<T = unknown>(target: Target, options: PaginateOptions<T>): Pages<T> {
+    const { page: pagination, from, schema, maxEmptyPages = 20, query = {}, ...request } = options
+    const operation = operationOf('GET', target)
+    return pagesOf<T>({
+      operation,
+      pagination,
+      query,
+      from,
+      maxEmptyPages,
+      decodeItems: (items) => Promise.all(items.map((item) => decode.conform(schema, item, operation))),
+      fetchPage: (at) => {
+        if ('query' in at)
+          return this.#json('GET', target, { ...request, query: at.query }, { operation }).withResponse()
+        // Another origin would get the credential.
+        if (!this.#config.origins.includes(originOf(at.url))) {
+          throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
+        }
+        return this.#json('GET', at.url, request, { operation }).withResponse()
+      },
+    })
+  }
+
+  /** Builds a request as the other methods do, and sends nothing. @throws {InvalidRequestError} */
+  build(method: string, target: Target, options: RequestOptions = {}, extras?: RequestExtras): HttpRequest {
+    return buildRequest(method, target, options, this.#config, this.#config.runtime, extras)
+  }
+
+  /** Sends a request that is built already through the whole stack; any status is an answer. */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const { response } = await execute(request, () => undefined, this.#config, 'any')
+    return response
+  }
+
+  /** Where this client's paths begin. */
+  get baseUrl(): string {
+    return this.#config.baseUrl
+  }
+
+  #json<T>(method: string, target: Target, options: CallOptions<T> = {}, extras?: RequestExtras): Call<T> {
+    const { schema, ...request } = options
+    return this.#call(method, target, request, decode.json(schema), extras)
+  }
+
+  #call<T>(
+    method: string,
+    target: Target,
+    options: RequestOptions | undefined,
+    read: decode.Decode<T>,
+    extras?: RequestExtras,
+  ): Call<T> {
+    const run = async (): ReturnType<Call<T>['withResponse']> => {
+      return execute(this.build(method, target, options, extras), read, this.#config)
+    }
+    return callOf(run())
+  }
+}

@@ -1,0 +1,63 @@
+import { isHawserError } from '../errors.ts'
+import type { Send } from '../http/policy.ts'
+import { summarize } from '../http/redact.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { isSuccess } from '../http/response.ts'
+import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { errorCode } from '../policies/report.ts'
+import type { Runtime } from '../runtime.ts'
+import type { WithResponse } from './call.ts'
+import type { Decode } from './decode.ts'
+import { failureOf, type ErrorReading } from './failure.ts'
+
+/** What it takes to carry a call out. */
+export interface Execution {
+  readonly vendor: string
+  /** The whole policy stack over a transport. */
+  readonly send: Send
+  readonly runtime: Runtime
+  readonly errors?: ErrorReading | undefined
+  readonly throttled?: ReadThrottle | undefined
+}
+
+/**
+ * Sends a request, decodes the answer and tells how it went: one `call` event for each call.
+ *
+ * `answers` says what is decoded: a success only, or any answer at all.
+ *
+ * @throws {HawserError} with the facts of the call on it, where there is no good answer
+ */
+export async function execute<T>(
+  request: HttpRequest,
+  decode: Decode<T>,
+  execution: Execution,
+  answers: 'success' | 'any' = 'success',
+): Promise<WithResponse<T>> {
+  const { vendor, send, runtime, errors = {}, throttled = throttledByStatus } = execution
+  const { operation } = request
+  const since = runtime.now()
+  const event = { type: 'call', vendor, operation } as const
+  try {
+    const response = await send(request)
+    const good = isSuccess(response.status) && !throttled(response, runtime.now())
+    if (!good && answers === 'success') {
+      throw await failureOf(response, { operation, errors, throttled, now: runtime.now() })
+    }
+    const data = await decode(response, operation)
+    const at = runtime.now()
+    const { status, attempts = 1 } = response
+    runtime.emit?.({ ...event, at, durationMs: at - since, status, attempts })
+    return { data, response }
+  } catch (error) {
+    const at = runtime.now()
+    if (!isHawserError(error)) {
+      runtime.emit?.({ ...event, at, durationMs: at - since, error: errorCode(error), attempts: 1 })
+      throw error
+    }
+    error.add({ vendor, operation, attempts: 1, idempotencyKey: request.idempotencyKey, request: summarize(request) })
+    const { code, status, attempts = 1, requestId, retryStop } = error
+    const result = { error: code, ...(status !== undefined && { status }) }
+    runtime.emit?.({ ...event, at, durationMs: at - since, attempts, requestId, retryStop, ...result })
+    throw error
+  }
+}

@@ -1,0 +1,123 @@
+import { linkTo } from '../http/link.ts'
+import type { Fields } from '../http/query.ts'
+import type { HeaderMap } from '../http/request.ts'
+
+/** Where the next page is: other query parameters on the same path, or a URL that the vendor gave. */
+export type NextPage =
+  { readonly query: Fields; readonly url?: never } | { readonly url: string; readonly query?: never }
+
+/** What a strategy sees of a page. */
+export interface PageAnswer {
+  /** The decoded body. */
+  readonly body: unknown
+  readonly headers: HeaderMap
+  /** What was asked for this page, the caller's query included. */
+  readonly query: Fields
+}
+
+/** Reads a page: its items, and where the next one is. */
+export interface Pagination {
+  /** What to ask for on the first page, beyond the caller's query. */
+  readonly first?: Fields
+  read(answer: PageAnswer): { readonly items: readonly unknown[]; readonly next?: NextPage | undefined }
+}
+
+/** Names a place in a body by its keys, as `data.items`; the empty string is the body itself. */
+type Place = string
+
+/** Pages by a cursor that each page gives for the next one. */
+export function cursor(options: { readonly param: string; readonly items: Place; readonly next: Place }): Pagination {
+  return {
+    read({ body }) {
+      const next = at(body, options.next)
+      return {
+        items: listAt(body, options.items),
+        // An empty cursor is how Slack and others say "no more".
+        next: isToken(next) ? { query: { [options.param]: next } } : undefined,
+      }
+    },
+  }
+}
+
+/** Pages by the `next` link of the `Link` header. @see https://www.rfc-editor.org/rfc/rfc8288 */
+export function link(options: { readonly items?: Place } = {}): Pagination {
+  return {
+    read({ body, headers }) {
+      const url = linkTo('next', headers['link'])
+      return { items: listAt(body, options.items ?? ''), next: url === undefined ? undefined : { url } }
+    },
+  }
+}
+
+/** Pages by a URL in the body. */
+export function nextUrl(options: { readonly items: Place; readonly next: Place }): Pagination {
+  return {
+    read({ body }) {
+      const url = at(body, options.next)
+      return { items: listAt(body, options.items), next: typeof url === 'string' && url !== '' ? { url } : undefined }
+    },
+  }
+}
+
+/**
+ * Pages by how many items were seen, until `total` says so or a page is empty.
+ *
+ * A short page is not the end: many vendors lower a `limit` that is too high without saying so.
+ */
+export function offset(options: {
+  readonly param?: string
+  readonly items: Place
+  readonly total?: Place
+}): Pagination {
+  const { param = 'offset', items: place, total: totalPlace } = options
+  return {
+    read({ body, query }) {
+      const items = listAt(body, place)
+      const seen = Number(query[param] ?? 0) + items.length
+      const total = totalPlace === undefined ? undefined : at(body, totalPlace)
+      const more = items.length > 0 && (typeof total !== 'number' || seen < total)
+      return { items, next: more ? { query: { [param]: seen } } : undefined }
+    },
+  }
+}
+
+/** Pages by number, until `last` says so or a page is empty. */
+export function page(options: {
+  readonly param?: string
+  readonly items: Place
+  /** Where the body tells the number of the last page. */
+  readonly last?: Place
+  /** @default 1 */
+  readonly firstPage?: number
+}): Pagination {
+  const { param = 'page', items: place, last: lastPlace, firstPage = 1 } = options
+  return {
+    first: { [param]: firstPage },
+    read({ body, query }) {
+      const items = listAt(body, place)
+      const number = Number(query[param] ?? firstPage)
+      const last = lastPlace === undefined ? undefined : at(body, lastPlace)
+      const more = items.length > 0 && (typeof last !== 'number' || number < last)
+      return { items, next: more ? { query: { [param]: number + 1 } } : undefined }
+    },
+  }
+}
+
+function at(body: unknown, place: Place): unknown {
+  if (place === '') return body
+  return place.split('.').reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? Reflect.get(value, key)
+      : undefined
+  }, body)
+}
+
+/** Gives the list at a place. A missing list is an empty page: some vendors leave an empty one out. */
+function listAt(body: unknown, place: Place): readonly unknown[] {
+  const value = at(body, place)
+  return Array.isArray(value) ? value : []
+}
+
+function isToken(value: unknown): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number'
+}

@@ -1,0 +1,139 @@
+import type { Credential } from '../auth/credential.ts'
+import { checkOptions } from '../check.ts'
+import { HttpClient } from '../client/client.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { RuntimeEvent } from '../events.ts'
+import { axiosTransport } from '../http/axios-transport.ts'
+import { mergeHeaders } from '../http/headers.ts'
+import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
+import type { Transport } from '../http/transport.ts'
+import type { BucketState } from '../quota/quota.ts'
+import type { QuotaThrottle } from '../quota/throttle.ts'
+import { systemRuntime, withListener, type Runtime } from '../runtime.ts'
+import type { VendorProfile } from './profile.ts'
+import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
+
+/** What every connector takes. */
+export interface ConnectorOptions extends PolicySlots {
+  /** Who asks: `bearer(token)`, `basic(user, password)`, `apiKey({…})`, `anonymous()`, or a credential of your own. */
+  readonly auth: Credential
+  /** Another address of the same API: an enterprise host, a test server. @default the profile's */
+  readonly baseUrl?: string
+  /** Sent with every request, over the profile's. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** @default `axiosTransport()` */
+  readonly transport?: Transport
+  /** Gets every event, in order, as it happens. */
+  readonly onEvent?: (event: RuntimeEvent) => void
+  /** Changes the standard stack where a slot is not enough. */
+  readonly policies?: (standard: readonly Policy[]) => readonly Policy[]
+  /** Time and chance. @default those of the process */
+  readonly runtime?: Runtime
+}
+
+/** What a connector is made of, as plain data. */
+export interface ConnectorDescription {
+  readonly vendor: string
+  readonly baseUrl: string
+  readonly version?: string | undefined
+  /** Outermost first. */
+  readonly policies: readonly PolicySettings[]
+  readonly transport: PolicySettings
+}
+
+const optionNames = ['auth', 'baseUrl', 'headers', 'transport', 'onEvent', 'policies', 'runtime', ...slotNames]
+
+/**
+ * The base of every connector: takes a vendor's profile and makes the client of it. A subclass adds types and methods.
+ *
+ * @throws {ConfigurationError} where an option is unknown, missing or contradicts another
+ */
+export abstract class Connector {
+  /** The vendor's facts; every subclass has its own. */
+  declare static readonly profile: VendorProfile
+  /** The client with the whole stack; for endpoints that the connector has no method for. */
+  readonly http: HttpClient
+  readonly #description: ConnectorDescription
+  readonly #transport: Transport
+  readonly #throttles: readonly QuotaThrottle[]
+
+  constructor(options: ConnectorOptions) {
+    const profile: VendorProfile | undefined = new.target.profile
+    if (!profile) throw new ConfigurationError(`${new.target.name} has no \`static readonly profile\`.`)
+    checkOptions(new.target.name, options, optionNames)
+    const { auth, policies, onEvent, transport = axiosTransport() } = options
+    if (typeof auth?.apply !== 'function') {
+      throw new ConfigurationError(`${new.target.name} needs \`auth\`: \`bearer(token)\`, for one, or \`anonymous()\`.`)
+    }
+    const runtime = onEvent
+      ? withListener(options.runtime ?? systemRuntime(), onEvent)
+      : (options.runtime ?? systemRuntime())
+    const baseUrl = checkBaseUrl(options.baseUrl ?? profile.baseUrl)
+    // A token for an enterprise host is not for the vendor's public ones.
+    const origins = [new URL(baseUrl).origin, ...(options.baseUrl === undefined ? (profile.origins ?? []) : [])]
+    const standard = standardPolicies(profile, auth, origins, options)
+    const chosen = policies ? policies(standard) : standard
+    const { version } = profile
+    this.http = new HttpClient({
+      vendor: profile.name,
+      baseUrl,
+      origins,
+      headers: mergeHeaders(
+        { 'user-agent': 'hawser', accept: 'application/json' },
+        profile.headers,
+        version && { [version.header]: version.value },
+        options.headers,
+      ),
+      arrays: profile.arrays,
+      idempotencyKeys: profile.idempotency !== undefined || (options.idempotency ?? false) !== false,
+      deadlineMs: deadlineOf(options),
+      errors: profile.errors,
+      throttled: profile.throttled,
+      runtime,
+      send: stack(chosen, transport, runtime),
+    })
+    this.#transport = transport
+    this.#throttles = chosen.filter(tellsQuota)
+    this.#description = {
+      vendor: profile.name,
+      baseUrl,
+      version: version?.value,
+      policies: chosen.map(settingsOf),
+      transport: settingsOf(transport),
+    }
+  }
+
+  /** Tells what this connector is made of: address, version, and every policy with the options in force. */
+  describe(): ConnectorDescription {
+    return this.#description
+  }
+
+  /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
+  quota(): readonly BucketState[] {
+    return this.#throttles.flatMap((throttle) => throttle.quota())
+  }
+
+  /** Closes idle connections. Calls under way are finished. */
+  close(): void {
+    this.#transport.close?.()
+  }
+}
+
+function tellsQuota(policy: Policy): policy is QuotaThrottle {
+  return 'quota' in policy && typeof policy.quota === 'function'
+}
+
+function settingsOf(part: { readonly name: string; readonly settings?: PolicySettings }): PolicySettings {
+  return part.settings ?? { name: part.name || 'a policy without a name' }
+}
+
+function checkBaseUrl(text: string): string {
+  const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
+  const usable = url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  // The address is not repeated: whoever puts a password into it must not find it in a log.
+  if (!usable) throw new ConfigurationError('`baseUrl` is an absolute http or https URL without a query.')
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigurationError('`baseUrl` holds a user name or password; give them as `auth: basic(user, password)`.')
+  }
+  return url.href.replace(/\/+$/, '')
+}

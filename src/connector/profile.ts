@@ -1,0 +1,35 @@
+import type { ErrorReading } from '../client/failure.ts'
+import type { ArrayStyle } from '../http/query.ts'
+import type { ReadThrottle } from '../http/throttled.ts'
+import type { IdempotencyOptions } from '../policies/idempotency.ts'
+import type { QuotaFacts } from '../quota/facts.ts'
+
+/** The facts about a vendor, each with its source beside it. All that differs between vendors is said here. */
+export interface VendorProfile {
+  /** Lower case, as in `github`. */
+  readonly name: string
+  /** Where its API is, up to and without the first path that differs. */
+  readonly baseUrl: string
+  /** Other origins of the vendor's that may get the credential. @default none */
+  readonly origins?: readonly string[]
+  /** The API version that the types were written for. */
+  readonly version?: { readonly header: string; readonly value: string }
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** How lists are written in queries and forms. @default 'repeat' */
+  readonly arrays?: ArrayStyle
+  /** How it recognises a repeated write. Absent where it does not. */
+  readonly idempotency?: IdempotencyOptions
+  /** The response header with which it says `true` or `false` to a retry. */
+  readonly retryHintHeader?: string
+  /** Which answers are throttles, and how long to wait. @default status 429 with `Retry-After` */
+  readonly throttled?: ReadThrottle
+  /** Its limits, and how its answers tell them. @default a status 429 pauses, and its rate is found by probing */
+  readonly quota?: QuotaFacts
+  /** How many requests it takes at once. @default 50 */
+  readonly maxConcurrent?: number
+  /** What to do with a redirect to an origin that is not the vendor's. @default 'refuse' */
+  readonly redirectElsewhere?: 'refuse' | 'anonymous'
+  /** Where an error body says what. */
+  readonly errors?: ErrorReading
+}

@@ -1,0 +1,113 @@
+import { authenticate } from '../auth/authenticate.ts'
+import type { Credential } from '../auth/credential.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Policy } from '../http/policy.ts'
+import { attemptTimeout } from '../policies/attempt-timeout.ts'
+import { bulkhead, type BulkheadOptions } from '../policies/bulkhead.ts'
+import { circuitBreaker, type CircuitBreakerOptions } from '../policies/circuit-breaker.ts'
+import { deadline } from '../policies/deadline.ts'
+import { fallback, type FallbackOptions } from '../policies/fallback.ts'
+import { idempotency, type IdempotencyOptions } from '../policies/idempotency.ts'
+import { redirect, type RedirectOptions } from '../policies/redirect.ts'
+import { report } from '../policies/report.ts'
+import { retry, type RetryOptions } from '../policies/retry.ts'
+import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
+import type { VendorProfile } from './profile.ts'
+
+/** A place in the standard stack: options, a policy of your own (or one that two clients share), or `false` for none. */
+export type Slot<Options> = Options | Policy | false
+
+/** The places of the standard stack. */
+export interface PolicySlots {
+  /** Milliseconds for the whole call. @default 60_000 */
+  readonly deadline?: Slot<number>
+  /** @default as the vendor's profile says */
+  readonly idempotency?: Slot<IdempotencyOptions>
+  /** @default false */
+  readonly fallback?: Slot<FallbackOptions>
+  readonly retry?: Slot<RetryOptions>
+  readonly circuitBreaker?: Slot<CircuitBreakerOptions>
+  /** Options are laid over the profile's `quota`; a shared `quota` takes its place. */
+  readonly throttle?: Slot<ThrottleOptions>
+  readonly bulkhead?: Slot<BulkheadOptions>
+  /** Options are laid over the profile's. */
+  readonly redirect?: Slot<RedirectOptions>
+  /** Milliseconds for one attempt. `false` leaves the deadline alone to end it. @default 30_000, or the deadline if that is less */
+  readonly attemptTimeout?: Slot<number>
+}
+
+/** The slots' names, which are option names of every connector. */
+export const slotNames: readonly (keyof PolicySlots)[] = [
+  'deadline',
+  'idempotency',
+  'fallback',
+  'retry',
+  'circuitBreaker',
+  'throttle',
+  'bulkhead',
+  'redirect',
+  'attemptTimeout',
+]
+
+/**
+ * Gives the standard stack, outermost first. Reading it from top to bottom is reading the path of a request.
+ *
+ * @throws {ConfigurationError} where the limits contradict each other
+ */
+export function standardPolicies(
+  profile: VendorProfile,
+  credential: Credential,
+  origins: readonly string[],
+  slots: PolicySlots,
+): readonly Policy[] {
+  const shared = profile.throttled && { throttled: profile.throttled }
+  const hint = profile.retryHintHeader === undefined ? {} : { hintHeader: profile.retryHintHeader }
+  const wire = profile.maxConcurrent === undefined ? {} : { maxConcurrent: profile.maxConcurrent }
+  // Where nothing is known of a vendor, nobody is slowed down before it refuses.
+  const quota: ThrottleOptions = { startPerSecond: Infinity, ...wire, ...profile.quota }
+  const elsewhere = profile.redirectElsewhere ?? 'refuse'
+  const totalMs = deadlineOf(slots)
+  const attemptMs = attemptLimitOf(slots, totalMs)
+
+  return [
+    fill(slots.deadline, deadline, totalMs),
+    fill(slots.idempotency, idempotency, profile.idempotency ?? false),
+    fill(slots.fallback, (options) => fallback({ ...shared, ...options }), false),
+    fill(slots.retry, (options) => retry({ ...shared, ...hint, ...options }), {}),
+    fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
+    fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
+    fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
+    fill(slots.redirect, (options) => redirect({ origins, elsewhere, ...options }), {}),
+    authenticate({ credential, origins }),
+    fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
+    report(),
+  ].filter((policy) => policy !== undefined)
+}
+
+function fill<Options>(
+  slot: Slot<Options> | undefined,
+  make: (options: Options) => Policy,
+  standard: Options | false,
+): Policy | undefined {
+  const chosen = slot ?? standard
+  if (chosen === false) return undefined
+  return isPolicy(chosen) ? chosen : make(chosen)
+}
+
+function isPolicy(slot: unknown): slot is Policy {
+  return typeof slot === 'function'
+}
+
+/** The limit of a whole call; `Infinity` where a policy of the user's own decides. */
+export function deadlineOf({ deadline = 60_000 }: PolicySlots): number {
+  return typeof deadline === 'number' ? deadline : Infinity
+}
+
+function attemptLimitOf({ attemptTimeout }: PolicySlots, totalMs: number): number {
+  // Without a limit of its own, an attempt still ends at the deadline: that is what cuts the connection.
+  if (attemptTimeout === false) return Infinity
+  if (typeof attemptTimeout !== 'number') return Math.min(30_000, totalMs)
+  if (attemptTimeout <= totalMs) return attemptTimeout
+  const message = `\`attemptTimeout\` (${attemptTimeout} ms) is above \`deadline\` (${totalMs} ms), which covers all attempts.`
+  throw new ConfigurationError(message)
+}

@@ -1,0 +1,7 @@
+export { fakeClock } from './fake-clock.ts'
+export type { FakeClock, FakeClockOptions } from './fake-clock.ts'
+export { mockVendor } from './mock-vendor.ts'
+export type { FaultOptions, MockVendor, ReceivedRequest } from './mock-vendor.ts'
+export { replay } from './replay.ts'
+export type { Recording, ReplayOptions } from './replay.ts'
+export type { Simulator } from './simulator.ts'

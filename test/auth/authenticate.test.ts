@@ -1,0 +1,103 @@
+import { Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { InvalidRequestError, anonymous, apiKey, authenticate, bearer, retry, stack, type Credential } from 'hawser'
+import { fakeClock } from 'hawser/testing'
+import { request, response, script } from '../support/stub.ts'
+
+const origins = ['https://vendor.test']
+const over = (
+  credential: Credential,
+  scripted: { send: Parameters<typeof stack>[1] },
+  clock = fakeClock(),
+): ReturnType<typeof stack> => stack([authenticate({ credential, origins })], scripted.send, clock.runtime)
+
+it('gives the credential to the vendor’s own origins only', async () => {
+  const scripted = script(response())
+  const send = over(bearer('secret'), scripted)
+  for (const url of [
+    'https://evil.test/',
+    'https://vendor.test.evil.test/',
+    'https://vendor.test@evil.test/',
+    'http://vendor.test/',
+    'https://vendor.test:444/',
+  ]) {
+    await expect(send(request({ url }))).rejects.toThrow(InvalidRequestError)
+  }
+  expect(scripted.sent).toEqual([])
+})
+
+it('sends nothing of itself where a redirect left the vendor', async () => {
+  const scripted = script(response())
+  await over(bearer('secret'), scripted)(request({ url: 'https://storage.test/', anonymous: true }))
+  expect(scripted.sent[0]?.headers).toEqual({})
+})
+
+it('replays once after a 401 where the secret has changed meanwhile', async () => {
+  const clock = fakeClock()
+  const secrets = ['old', 'new', 'new']
+  const scripted = script(response(401), response(200))
+  const answer = await over(
+    bearer(() => secrets.shift() ?? ''),
+    scripted,
+    clock,
+  )(request({ method: 'POST', idempotent: false, body: 'x' }))
+  expect(answer.status).toBe(200)
+  expect(scripted.sent.map(({ headers }) => headers['authorization'])).toEqual(['Bearer old', 'Bearer new'])
+  expect(clock.events).toMatchObject([{ type: 'renew', renewed: true }])
+})
+
+it('does not replay with the secret that was refused', async () => {
+  const scripted = script(response(401))
+  expect(
+    (
+      await over(
+        bearer(() => 'same'),
+        scripted,
+      )(request())
+    ).status,
+  ).toBe(401)
+  expect((await over(apiKey({ query: 'key', key: () => 'same' }), scripted)(request())).status).toBe(401)
+  expect(scripted.sent).toHaveLength(2)
+})
+
+it('ends after one replay when the new credential is refused too', async () => {
+  let count = 0
+  const scripted = script(response(401))
+  const send = stack(
+    [retry(), authenticate({ credential: bearer(() => `secret-${++count}`), origins })],
+    scripted.send,
+    fakeClock().runtime,
+  )
+  expect((await send(request())).status).toBe(401)
+  expect(scripted.sent).toHaveLength(2)
+})
+
+it('renews nothing after a 403', async () => {
+  let renewals = 0
+  const credential: Credential = { kind: 'test', apply: (asked) => asked, renew: async () => ++renewals > 0 }
+  expect((await over(credential, script(response(403)))(request())).status).toBe(403)
+  expect(renewals).toBe(0)
+})
+
+it('does not replay a body that was read once', async () => {
+  const credential: Credential = { kind: 'test', apply: (asked) => asked, renew: async () => true }
+  const scripted = script(response(401))
+  await over(credential, scripted)(request({ method: 'PUT', body: Readable.from(['x']) }))
+  expect(scripted.sent).toHaveLength(1)
+})
+
+it('blanks a credential that a failure repeats, in whatever header or parameter it went', async () => {
+  const echo = (secret: string): ReturnType<typeof script> =>
+    script(response(401, {}, `{"message":"invalid key ${secret}"}`))
+  expect(String((await over(bearer('canary-secret'), echo('canary-secret'))(request())).body)).toBe(
+    '{"message":"invalid key [redacted]"}',
+  )
+  const inQuery = over(apiKey({ query: 'key', key: 'canary-secret' }), echo('canary-secret'))
+  expect(String((await inQuery(request())).body)).not.toContain('canary')
+  expect(String((await over(anonymous(), echo('public'))(request())).body)).toContain('public')
+})
+
+it('leaves the bytes of a success alone', async () => {
+  const success = response(200, {}, 'canary-secret')
+  expect(await over(bearer('canary-secret'), script(success))(request())).toBe(success)
+})

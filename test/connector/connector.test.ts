@@ -1,0 +1,149 @@
+import { expect, it } from 'vitest'
+import {
+  ConfigurationError,
+  Connector,
+  anonymous,
+  bearer,
+  circuitBreaker,
+  type ConnectorOptions,
+  type Policy,
+  type VendorProfile,
+} from 'hawser'
+import { GitHub } from 'hawser/github'
+import { mockVendor, type MockVendor } from 'hawser/testing'
+
+class Tracker extends Connector {
+  static override readonly profile: VendorProfile = {
+    name: 'tracker',
+    baseUrl: 'https://tracker.test/',
+    origins: ['https://files.tracker.test'],
+    idempotency: { header: 'Idempotency-Key' },
+    maxConcurrent: 7,
+  }
+}
+const answering = (respond: (request: Request) => Response): MockVendor =>
+  mockVendor({ origin: 'https://tracker.test', respond })
+
+it('describes the standard stack, outermost first, with the options in force', () => {
+  const { vendor, baseUrl, policies, transport } = new Tracker({ auth: bearer('t') }).describe()
+  expect([vendor, baseUrl, transport.name]).toEqual(['tracker', 'https://tracker.test', 'axiosTransport'])
+  expect(policies.map(({ name }) => name)).toEqual([
+    'deadline',
+    'idempotency',
+    'retry',
+    'circuitBreaker',
+    'bulkhead',
+    'redirect',
+    'authenticate',
+    'attemptTimeout',
+    'report',
+  ])
+  expect(policies).toMatchObject([
+    { totalMs: 60_000 },
+    { header: 'idempotency-key' },
+    { maxAttempts: 4 },
+    { openMs: 30_000 },
+    { maxConcurrent: 7 },
+    {},
+    { credential: 'bearer' },
+    { timeoutMs: 30_000 },
+    {},
+  ])
+  expect(JSON.stringify(new Tracker({ auth: bearer('canary') }).describe())).not.toContain('canary')
+})
+
+it('takes options, a policy of one’s own or false in each slot', async () => {
+  using vendor = answering(() => new Response('{}', { status: 503 }))
+  const seen: string[] = []
+  const own: Policy = (next) => async (request) => (seen.push(request.operation), next(request))
+  const client = new Tracker({
+    auth: anonymous(),
+    ...vendor.options,
+    retry: { maxAttempts: 2 },
+    bulkhead: own,
+    circuitBreaker: false,
+    deadline: 5_000,
+  })
+  await client.http.get('/t').catch(() => {})
+  expect(seen).toEqual(['GET /t', 'GET /t'])
+  expect(client.describe().policies.map(({ name }) => name)).toEqual([
+    'deadline',
+    'idempotency',
+    'retry',
+    'own',
+    'redirect',
+    'authenticate',
+    'attemptTimeout',
+    'report',
+  ])
+  expect(client.describe().policies.find(({ name }) => name === 'attemptTimeout')).toMatchObject({ timeoutMs: 5_000 })
+})
+
+it('shares a breaker between two connectors that were given the same one', async () => {
+  using vendor = answering(() => new Response('{}'))
+  const breaker = circuitBreaker()
+  breaker.isolate()
+  for (let client = 0; client < 2; client++) {
+    await expect(
+      new Tracker({ auth: anonymous(), ...vendor.options, circuitBreaker: breaker }).http.get('/t'),
+    ).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' })
+  }
+  expect(vendor.requests).toEqual([])
+})
+
+it('lets the whole stack be rearranged', async () => {
+  using vendor = answering(() => new Response('{}', { status: 503 }))
+  const client = new Tracker({
+    auth: anonymous(),
+    ...vendor.options,
+    policies: (standard) => standard.filter(({ settings }) => settings?.name !== 'retry'),
+  })
+  await expect(client.http.get('/t')).rejects.toMatchObject({ status: 503 })
+  expect(vendor.requests).toHaveLength(1)
+})
+
+it('refuses what cannot work, when it is made', () => {
+  const make = (options: Partial<ConnectorOptions> & Record<string, unknown>) => () =>
+    new Tracker({ auth: bearer('t'), ...options })
+  expect(make({ baseUrl: '/api' })).toThrow('absolute http or https URL')
+  expect(make({ baseUrl: 'ftp://tracker.test' })).toThrow(ConfigurationError)
+  expect(make({ baseUrl: 'https://user:canary@tracker.test' })).toThrow(/^(?!.*canary).*basic/)
+  expect(make({ deadline: 1_000, attemptTimeout: 2_000 })).toThrow('is above `deadline`')
+  expect(make({ deadline: 0 })).toThrow('`deadline`')
+  expect(make({ timeout: 5 })).toThrow('no option `timeout`')
+  expect(make({ retry: { attempts: 3 } as never })).toThrow('no option `attempts`')
+  expect(make({ auth: 'token' as never })).toThrow('needs `auth`')
+  expect(make({ headers: { 'x-bad': 'a\nb' } })).toThrow('line break')
+  class Bare extends Connector {}
+  expect(() => new Bare({ auth: anonymous() })).toThrow('no `static readonly profile`')
+})
+
+it('keeps a credential for another host of the same API to that host', async () => {
+  const standard = new Tracker({ auth: bearer('t') })
+  const enterprise = new Tracker({ auth: bearer('t'), baseUrl: 'https://tracker.corp.test/api/' })
+  expect(standard.http.build('GET', 'https://files.tracker.test/x').url).toBe('https://files.tracker.test/x')
+  expect(enterprise.http.build('GET', '/x').url).toBe('https://tracker.corp.test/api/x')
+  expect(() => enterprise.http.build('GET', 'https://files.tracker.test/x')).toThrow(
+    'talks to https://tracker.corp.test only',
+  )
+})
+
+it('tells a listener everything, in order', async () => {
+  using vendor = answering(() => new Response('{}'))
+  vendor.fail(503, { headers: { 'retry-after': '1' } })
+  const types: string[] = []
+  await new Tracker({ auth: anonymous(), ...vendor.options, onEvent: ({ type }) => types.push(type) }).http.get('/t')
+  expect(types).toEqual(['attempt', 'retry', 'attempt', 'call'])
+})
+
+it('ends an attempt at the deadline also without an attempt timeout', async () => {
+  using vendor = answering(() => new Response('{}'))
+  vendor.hang()
+  const client = new Tracker({ auth: anonymous(), ...vendor.options, attemptTimeout: false, deadline: 5_000 })
+  await expect(client.http.get('/t')).rejects.toMatchObject({ code: 'TIMEOUT', limit: 'deadline' })
+  expect(vendor.clock.pending).toBe(0)
+})
+
+it('gives a built-in connector no right that another lacks', () => {
+  expect(Object.getPrototypeOf(GitHub)).toBe(Connector)
+})

@@ -24,6 +24,8 @@ export interface Gate {
   acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit>
   /** Refuses a call that would wait too long. @throws {QuotaExhaustedError} */
   mayWait(lane: Lane, ask: Ask, now: number): void
+  /** The call is over: gives back its place. `answeredAt`: when the answer came, or failed to. */
+  release(permit: Permit, answeredAt: number, runtime: Runtime): void
   /** Looks again at who can go on, after something changed at these buckets. */
   wake(buckets: readonly Bucket[], runtime: Runtime): void
 }
@@ -54,24 +56,13 @@ export function createGate(options: GateOptions = {}): Gate {
     if (!behind) return charge(lane, ask.cost, now)
     mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        lane,
-        ask,
-        rank: now - ask.priority * headStartMs,
-        order: arrivals++,
-        slot: -1,
-        deadlineSlot: -1,
-        admit(permit) {
-          unlisten()
-          resolve(permit)
-        },
-        refuse(error) {
-          unlisten()
-          reject(error)
-        },
-      }
-      const unlisten = onAbort(signal, () => giveUp(waiter, aborted(signal), runtime))
-      join(waiter, behind, runtime)
+      const rank = now - ask.priority * headStartMs
+      const order = arrivals++
+      join(
+        { lane, ask, rank, order, slot: -1, deadlineSlot: -1, resolve, reject, unlisten: undefined },
+        behind,
+        runtime,
+      )
     })
   }
 
@@ -84,7 +75,8 @@ export function createGate(options: GateOptions = {}): Gate {
   }
 
   function join(waiter: Waiter, behind: Bucket, runtime: Runtime): void {
-    const { lane } = waiter
+    const { lane, ask } = waiter
+    if (ask.signal) waiter.unlisten = onAbort(ask.signal, () => giveUp(waiter, aborted(ask.signal), runtime))
     lane.calls.add(waiter)
     count(waiter, 1)
     deadlines.watch(waiter, runtime)
@@ -96,6 +88,7 @@ export function createGate(options: GateOptions = {}): Gate {
     waiter.lane.calls.remove(waiter)
     count(waiter, -1)
     deadlines.forget(waiter)
+    waiter.unlisten?.()
   }
 
   /** Takes a waiter out early, and lets those behind it move up. */
@@ -103,7 +96,7 @@ export function createGate(options: GateOptions = {}): Gate {
     const { calls, parkedAt } = waiter.lane
     const wasFirst = calls.peek() === waiter
     leave(waiter)
-    waiter.refuse(error)
+    waiter.reject(error)
     if (parkedAt && wasFirst) drain(parkedAt, runtime)
   }
 
@@ -127,7 +120,7 @@ export function createGate(options: GateOptions = {}): Gate {
       const held = heldBy(lane, first.ask.cost, now)
       if (held && isLong(held.bucket)) {
         leave(first)
-        first.refuse(quotaUsedUp(first.ask, held.bucket, now, held.ms))
+        first.reject(quotaUsedUp(first.ask, held.bucket, now, held.ms))
       } else if (held) {
         if (held.bucket !== bucket) {
           unpark(lane)
@@ -137,11 +130,15 @@ export function createGate(options: GateOptions = {}): Gate {
         if (held.bucket === bucket) return
       } else {
         leave(first)
-        first.admit(charge(lane, first.ask.cost, now))
+        first.resolve(charge(lane, first.ask.cost, now))
         unpark(lane)
         if (lane.calls.size > 0) park(lane, bucket)
       }
     }
+  }
+
+  function wake(buckets: readonly Bucket[], runtime: Runtime): void {
+    for (const bucket of buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
   }
 
   function arm(bucket: Bucket, ms: number, runtime: Runtime): void {
@@ -163,9 +160,16 @@ export function createGate(options: GateOptions = {}): Gate {
     },
     acquire,
     mayWait,
-    wake(buckets, runtime) {
-      for (const bucket of buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
+    release(permit, answeredAt, runtime) {
+      const { buckets, cost, chargedAt, lane } = permit
+      const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
+      for (const bucket of buckets) {
+        bucket.underWay--
+        bucket.window.settle(cost, chargedAt, answeredAt, quickestMs)
+      }
+      wake(buckets, runtime)
     },
+    wake,
   }
 }
 

@@ -39,13 +39,22 @@ export function learn(
   const now = runtime.now()
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
-  const reading = quota.read(response, now)
+  const reading = readSafely(quota, response, now)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
   if (reading?.cost !== undefined && reading.cost !== permit.cost) {
     for (const bucket of permit.buckets) bucket.window.correct(reading.cost - permit.cost)
   }
   const refusal = reading?.refusal ?? throttledByStatus(response, now)
   if (refusal) refuse(lesson, refusal, reading)
+}
+
+/** A reader's own fault must not cost the caller an answer that was received. */
+function readSafely(quota: Quota, response: HttpResponse, now: number): QuotaReading | undefined {
+  try {
+    return quota.read(response, now)
+  } catch {
+    return undefined
+  }
 }
 
 function learnWindow(lesson: Lesson, reading: WindowReading): void {
@@ -101,8 +110,9 @@ function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefi
   const { permit, quota, runtime, now, operation } = lesson
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
-    if (cap) cap.window.refused(permit.chargedAt, now)
-    else capAt(lesson, Infinity, Math.max(1, Math.floor((permit.buckets[0]?.underWay ?? 1) * 0.9)))
+    // A call that was let through before there was a cap says nothing about it.
+    if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now)
+    else if (!cap) capAt(lesson, Infinity, Math.max(1, Math.floor((permit.buckets[0]?.underWay ?? 1) * 0.9)))
     return
   }
   const bucket = violated(lesson, refusal, reading)

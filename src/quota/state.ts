@@ -25,8 +25,10 @@ export interface Waiter {
   /** Where it stands in its lane, and among all deadlines. */
   slot: number
   deadlineSlot: number
-  admit(permit: Permit): void
-  refuse(error: Error): void
+  readonly resolve: (permit: Permit) => void
+  readonly reject: (error: Error) => void
+  /** Stops listening to the caller's signal. */
+  unlisten: Cancel | undefined
 }
 
 /** What a call that was let through holds until it is over. */

@@ -48,12 +48,8 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   let clockOfClient: Runtime = systemRuntime()
 
   function over(permit: Permit, runtime: Runtime, answeredAt: number): void {
-    for (const bucket of permit.buckets) {
-      bucket.underWay--
-      bucket.window.settle(permit.cost, permit.chargedAt, answeredAt, permit.lane.quickestMs)
-    }
+    quota.gate.release(permit, answeredAt, runtime)
     scheduler.release?.(permit)
-    quota.gate.wake(permit.buckets, runtime)
   }
 
   const policy: Policy = (next, runtime) => {

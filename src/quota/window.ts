@@ -40,7 +40,7 @@ export interface Window {
   take(cost: number, now: number): number
   /**
    * A call ended: what was charged at `chargedAt` had reached the vendor some time before `answeredAt`. `quickestMs` is the
-   * shortest answer so far.
+   * shortest answer so far, 0 while there is none.
    */
   settle(cost: number, chargedAt: number, answeredAt: number, quickestMs: number): void
   /** Charges more, or gives back, after the real cost of a call became known. */

@@ -7,6 +7,8 @@ const wayThere = 0.05
 /** Use that was answered, or noticed, at one moment, ours or that of others. */
 interface Entry {
   at: number
+  /** No call of it reached the vendor before this. */
+  notBefore: number
   ours: number
   others: number
 }
@@ -36,7 +38,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
 
   /** How long before its answer a call has reached the vendor at the latest. */
   let aheadMs = 0
-  const endOf = (entry: Entry): number => entry.at - aheadMs + windowMs + guardMs
+  const endOf = (entry: Entry): number => Math.max(entry.notBefore, entry.at - aheadMs) + windowMs + guardMs
 
   function expire(now: number): void {
     for (let entry = log[first]; entry && endOf(entry) <= now; entry = log[++first]) {
@@ -49,15 +51,16 @@ export function slidingWindow(limit: Limit, share: number): Window {
     }
   }
 
-  function add(at: number, mine: number, foreign: number): void {
+  function add(at: number, notBefore: number, mine: number, foreign: number): void {
     ours += mine
     others += foreign
     const moment = Math.ceil(at / grainMs) * grainMs
     const last = log.length > first ? log[log.length - 1] : undefined
     if (last && last.at >= moment) {
+      last.notBefore = Math.max(last.notBefore, notBefore)
       last.ours += mine
       last.others += foreign
-    } else log.push({ at: moment, ours: mine, others: foreign })
+    } else log.push({ at: moment, notBefore, ours: mine, others: foreign })
   }
 
   return {
@@ -92,11 +95,11 @@ export function slidingWindow(limit: Limit, share: number): Window {
       underWay += cost
       return total - underWay - ours - others + noticed
     },
-    settle(cost, _chargedAt, answeredAt, quickestMs) {
+    settle(cost, chargedAt, answeredAt, quickestMs) {
       underWay = Math.max(0, underWay - cost)
       // The first answers are slow; what later ones teach holds for the earlier entries too.
       aheadMs = Math.min(quickestMs * (1 - wayThere), windowMs)
-      add(answeredAt, cost, 0)
+      add(answeredAt, chargedAt, cost, 0)
     },
     correct(difference) {
       const last = log[log.length - 1]
@@ -112,7 +115,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
       const foreign = mark - remaining - noticed
       if (foreign > 0) {
         noticed += foreign
-        add(now, 0, foreign)
+        add(now, now, 0, foreign)
       }
     },
     refused(_chargedAt, now) {
@@ -120,7 +123,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
       const room = total - underWay - ours - others
       if (room > 0) {
         guardMs = Math.min(2 * guardMs, windowMs / 4)
-        add(now, 0, room)
+        add(now, now, 0, room)
       }
       const oldest = log[first]
       return oldest ? endOf(oldest) : now + windowMs

@@ -4,13 +4,13 @@ import { throttling } from '@octokit/plugin-throttling'
 import axios, { type AxiosInstance } from 'axios'
 import axiosRetry from 'axios-retry'
 import Bottleneck from 'bottleneck'
-import { Agent } from 'node:http'
+import { Agent, get } from 'node:http'
 import pLimit from 'p-limit'
 import PQueue from 'p-queue'
 import pThrottle from 'p-throttle'
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible'
 import { axiosTransport } from '../../src/http/axios-transport.ts'
-import { stack } from '../../src/http/policy.ts'
+import { stack, type Send } from '../../src/http/policy.ts'
 import { retry } from '../../src/policies/retry.ts'
 import { bottleneckScheduler } from '../../src/quota/bottleneck-scheduler.ts'
 import { readAll } from '../../src/quota/reading.ts'
@@ -26,6 +26,7 @@ export type Call = () => Promise<unknown>
 export const clients: Readonly<Record<string, (scenario: Scenario, url: string) => Call>> = {
   'hawser, limit given': (scenario, url) => hawser(scenario, url, { limits: [limitOf(scenario)] }),
   'hawser, limit learned': (scenario, url) => hawser(scenario, url, {}),
+  'hawser, learned, over node:http': (scenario, url) => hawser(scenario, url, {}, plainTransport()),
   'hawser over bottleneck': (scenario, url) => {
     const limiter = new Bottleneck({ maxConcurrent: scenario.cap ?? null })
     return hawser(scenario, url, { limits: [limitOf(scenario)], scheduler: bottleneckScheduler(limiter) })
@@ -86,7 +87,7 @@ export const clients: Readonly<Record<string, (scenario: Scenario, url: string) 
   },
 }
 
-function hawser(scenario: Scenario, url: string, options: ThrottleOptions): Call {
+function hawser(scenario: Scenario, url: string, options: ThrottleOptions, transport: Send = axiosTransport()): Call {
   const { cap, kind, share = 1, headers } = scenario
   const window = { window: 'default', windowMs: 1000, kind } as const
   const told =
@@ -100,12 +101,30 @@ function hawser(scenario: Scenario, url: string, options: ThrottleOptions): Call
     ...(cap !== undefined && { maxConcurrent: cap }),
     share,
   })
-  const send = stack([retry({ maxAttempts: 20 }), gate], axiosTransport())
+  const send = stack([retry({ maxAttempts: 20 }), gate], transport)
   const request = { method: 'GET', url: `${url}/`, headers: {}, operation: 'GET /', idempotent: true }
   return async () => {
     const { status } = await send(request)
     if (status !== 200) throw new Error(`The vendor answered ${status}.`)
   }
+}
+
+/** A transport with as little as there can be between the gate and the wire. */
+function plainTransport(): Send {
+  const agent = new Agent({ keepAlive: true })
+  return ({ url }) =>
+    new Promise((resolve, reject) => {
+      get(url, { agent }, (answer) => {
+        const chunks: Buffer[] = []
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+        answer.on('end', () => {
+          const headers = Object.fromEntries(
+            Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+          )
+          resolve({ status: answer.statusCode ?? 0, headers, body: Buffer.concat(chunks) })
+        })
+      }).on('error', reject)
+    })
 }
 
 function limitOf({ perSecond, kind }: Scenario): {

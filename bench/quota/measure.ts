@@ -27,12 +27,13 @@ const vendor = spawn(
     stdio: ['ignore', 'pipe', 'inherit'],
   },
 )
+process.on('exit', () => vendor.kill())
 const [line] = await once(vendor.stdout, 'data')
 const url = `http://127.0.0.1:${String(line).trim()}`
 
 // A first instance, thrown away, warms the code up: what is measured begins with no knowledge of the vendor.
 const warmUp = make(scenario, url)
-await Promise.all(Array.from({ length: Math.min(200, scenario.perSecond / 2) }, warmUp))
+await Promise.all(Array.from({ length: Math.min(200, scenario.perSecond / 2) }, warmUp)).catch(fail)
 await new Promise((resolve) => setTimeout(resolve, 1500))
 
 const call = make(scenario, url)
@@ -42,11 +43,9 @@ while (Math.abs((Date.now() % 1000) - phase * 1000) > 2) await new Promise((reso
 
 await (await fetch(`${url}/start`)).text()
 const startedAt = performance.now()
-await Promise.all(Array.from({ length: scenario.calls }, call))
+await Promise.all(Array.from({ length: scenario.calls }, call)).catch(fail)
 const makespanMs = performance.now() - startedAt
 const stats: Record<string, number> = await (await fetch(`${url}/stats`)).json().then(record)
-vendor.kill()
-
 const { refused = 0, neighbourServed = 0, neighbourRefused = 0 } = stats
 const run: Run = {
   makespanMs,
@@ -56,6 +55,11 @@ const run: Run = {
 }
 console.log(JSON.stringify(run))
 process.exit(0)
+
+function fail(error: unknown): never {
+  console.error(String(error))
+  process.exit(1)
+}
 
 function record(value: unknown): Record<string, number> {
   return Object.fromEntries(

@@ -74,7 +74,7 @@ function learnWindow(lesson: Lesson, reading: WindowReading): void {
     if (told.limit !== undefined && told.limit !== limit) announce(lesson, known, told.limit)
     return
   }
-  const { limit, name = known?.name ?? 'quota', kind } = reading
+  const { limit, name = 'quota', kind } = reading
   if (limit === undefined || limit < 1) return
   if (name === concurrency) return void capAt(lesson, limit, limit)
   const declared = quota.limits.find((each) => each.name === name)

@@ -67,16 +67,23 @@ const tasks = chosen.flatMap((scenario) =>
   }),
 )
 const loadBefore = loadavg()[0] ?? 0
-await measureAll(
-  tasks.filter(({ scenario }) => scenario.perSecond > 200),
-  1,
-)
+const gate = await measureGate()
+
+function report(): string {
+  const load = [loadBefore, loadavg()[0] ?? 0].map((each) => each.toFixed(1))
+  const conditions = `Node ${process.version}, ${cpus().length} cores, load average ${load.join(' at the start, ')} at the end; medians of ${values.reps} runs (peers: ${values['peer-reps']}), each begun at another moment of the vendor's second.`
+  const text = tableOf(chosen, names, results, conditions, gate)
+  if (values.write) writeSection(text)
+  return text
+}
+
 await measureAll(
   tasks.filter(({ scenario }) => scenario.perSecond <= 200),
   atOnce,
 )
-
-const conditions = `Node ${process.version}, ${cpus().length} cores, load average ${loadBefore.toFixed(1)} at the start and ${(loadavg()[0] ?? 0).toFixed(1)} at the end; medians of ${values.reps} runs (peers: ${values['peer-reps']}), each begun at another moment of the vendor's second.`
-const text = tableOf(chosen, names, results, conditions, await measureGate())
-console.log(text)
-if (values.write) writeSection(text)
+report()
+await measureAll(
+  tasks.filter(({ scenario }) => scenario.perSecond > 200),
+  1,
+)
+console.log(report())

@@ -1,6 +1,6 @@
 /** Sends 60 calls to a vendor that allows 20 a second and says so only in its answers: `node --import tsx examples/throttling/main.ts`. */
 import { createServer } from 'node:http'
-import { axiosTransport, retry, stack, systemRuntime, throttle, xRateLimit } from 'hawser'
+import { axiosTransport, retry, stack, systemRuntime, throttle, withListener, xRateLimit } from 'hawser'
 
 let second = 0
 let used = 0
@@ -18,10 +18,8 @@ const address = vendor.address()
 const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
 
 const gate = throttle({ reader: xRateLimit({ reset: 'epoch-seconds', windowMs: 1000 }) })
-const runtime = systemRuntime({
-  onEvent: (event) => {
-    if (event.type === 'quota' || event.type === 'pause') console.log(event)
-  },
+const runtime = withListener(systemRuntime(), (event) => {
+  if (event.type === 'quota' || event.type === 'pause') console.log(event)
 })
 const transport = axiosTransport()
 const send = stack([retry(), gate], transport, runtime)
@@ -31,9 +29,7 @@ const statuses = await Promise.all(
     return status
   }),
 )
-console.log(
-  `${statuses.filter((status) => status === 200).length} served, ${60 - statuses.filter((status) => status === 200).length} not`,
-)
+console.log(`${statuses.filter((status) => status === 200).length} of ${statuses.length} served`)
 console.log(gate.quota())
 transport.close?.()
 vendor.close()

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 // Where in a second of the vendor's clock a run begins: each repetition elsewhere.
 const phases = [0.1, 0.5, 0.8, 0.3, 0.7]
 // A run of 100 calls a second leaves a core nearly idle; the fast scenario runs alone.
-const atOnce = 4
+const atOnce = 2
 
 const chosen = scenarios.filter(({ id }) => values.scenarios === '' || values.scenarios.split(',').includes(id))
 const names = Object.keys(clients).filter((name) => name.includes(values.only))

@@ -70,7 +70,7 @@ function learnWindow(lesson: Lesson, reading: WindowReading): void {
     const mark = permit.marks[permit.buckets.indexOf(known)]
     if (mark === undefined || permit.chargedAt < known.since) return
     const limit = known.window.state(now).limit
-    known.window.learn(told, { now, chargedAt: permit.chargedAt, mark, idle: known.underWay <= 1 })
+    known.window.learn(told, { now, chargedAt: permit.chargedAt, cost: permit.cost, mark, idle: known.underWay <= 1 })
     if (told.limit !== undefined && told.limit !== limit) announce(lesson, known, told.limit)
     return
   }
@@ -102,7 +102,7 @@ function begin(lesson: Lesson, unknown: Bucket | undefined, limit: Limit, told: 
   const mark = bucket.window.take(cost, now)
   // What else is under way was charged to the window that was there before.
   if (takesOver && bucket.underWay > 1) bucket.window.take(bucket.underWay - 1, now)
-  bucket.window.learn(told, { now, chargedAt: now, mark, idle: false })
+  bucket.window.learn(told, { now, chargedAt: now, cost, mark, idle: false })
   announce(lesson, bucket, limit.limit)
 }
 

@@ -13,6 +13,7 @@ export interface Standing {
   readonly now: number
   /** When the answered call was charged. */
   readonly chargedAt: number
+  readonly cost: number
   /** What {@link Window.take} returned for the answered call. */
   readonly mark: number
   /** No call is under way, so that the vendor's figure is the whole truth. */

@@ -48,7 +48,7 @@ it('takes over a lower limit at once and a higher one with the next window', () 
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_000)
   window.take(1, 10_000)
-  const standing = { now: 10_100, chargedAt: 10_000, mark, idle: false }
+  const standing = { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: false }
   window.learn({ limit: 5, remaining: 4, resetsAt: 11_000, precisionMs: 0 }, standing)
   expect(window.state(10_100)).toMatchObject({ limit: 5, remaining: 3 })
   window.learn({ limit: 20, remaining: 19, resetsAt: 11_000, precisionMs: 0 }, standing)
@@ -59,16 +59,16 @@ it('takes over a lower limit at once and a higher one with the next window', () 
 it('takes over a higher remainder when nothing else is under way', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = burst(window, 10_000)
-  window.learn({ remaining: 6, precisionMs: 0 }, { now: 10_100, chargedAt: 10_000, mark, idle: true })
+  window.learn({ remaining: 6, precisionMs: 0 }, { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: true })
   // The vendor counts less than we sent, but ours stays counted as ours.
   expect(window.state(10_100).remaining).toBe(0)
   const other = createWindow(limit('fixed'), 1)
   const first = other.take(1, 10_000)
-  other.learn({ remaining: 2, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, mark: first, idle: false })
+  other.learn({ remaining: 2, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark: first, idle: false })
   expect(other.state(10_050).remaining).toBe(2)
-  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_060, chargedAt: 10_000, mark: first, idle: false })
+  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_060, chargedAt: 10_000, cost: 1, mark: first, idle: false })
   expect(other.state(10_060).remaining).toBe(2)
-  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_070, chargedAt: 10_000, mark: first, idle: true })
+  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_070, chargedAt: 10_000, cost: 1, mark: first, idle: true })
   expect(other.state(10_070).remaining).toBe(8)
 })
 
@@ -76,14 +76,14 @@ it('does not mistake calls that followed for use that the vendor forgot', () => 
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_000)
   for (let call = 0; call < 4; call++) window.take(1, 10_010)
-  window.learn({ remaining: 9, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, mark, idle: false })
+  window.learn({ remaining: 9, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false })
   expect(window.state(10_050).remaining).toBe(5)
 })
 
 it('moves its grid to the reset that the vendor tells', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_300)
-  const standing = { now: 10_350, chargedAt: 10_300, mark, idle: true }
+  const standing = { now: 10_350, chargedAt: 10_300, cost: 1, mark, idle: true }
   window.learn({ limit: 10, remaining: 9, resetsAt: 10_700, precisionMs: 0 }, standing)
   expect(burst(window, 10_400)).toBe(9)
   expect(window.waitMs(1, 10_400)).toBe(300)
@@ -92,11 +92,27 @@ it('moves its grid to the reset that the vendor tells', () => {
 it('ignores an answer that tells of a window that is over', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_900)
-  window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, { now: 10_950, chargedAt: 10_900, mark, idle: true })
+  window.learn(
+    { remaining: 9, resetsAt: 11_000, precisionMs: 0 },
+    { now: 10_950, chargedAt: 10_900, cost: 1, mark, idle: true },
+  )
   answer(window, 1, 10_900, 10_950)
   expect(window.waitMs(1, 11_010)).toBe(0)
-  window.learn({ remaining: 0, resetsAt: 11_000, precisionMs: 0 }, { now: 11_010, chargedAt: 10_990, mark, idle: true })
+  window.learn(
+    { remaining: 0, resetsAt: 11_000, precisionMs: 0 },
+    { now: 11_010, chargedAt: 10_990, cost: 1, mark, idle: true },
+  )
   expect(burst(window, 11_020)).toBe(10)
+})
+
+it('gives back what an answer shows to be counted in the window before', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_900)
+  const standing = { now: 10_990, chargedAt: 10_900, cost: 1, mark, idle: false }
+  window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, standing)
+  expect(window.state(11_000).remaining).toBe(9)
+  window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, { ...standing, now: 11_005 })
+  expect(window.state(11_005).remaining).toBe(10)
 })
 
 it('trusts the border of a window less after a refusal there', () => {
@@ -139,7 +155,10 @@ it('counts the use of others in a sliding window once, though many answers tell 
   const window = createWindow(limit('sliding'), 1)
   const marks = [window.take(1, 10_000), window.take(1, 10_000)]
   for (const [index, mark] of marks.entries()) {
-    window.learn({ remaining: 6 - index, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, mark, idle: false })
+    window.learn(
+      { remaining: 6 - index, precisionMs: 0 },
+      { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false },
+    )
   }
   expect(window.state(10_050).remaining).toBe(5)
 })

@@ -19,6 +19,8 @@ export function fixedWindow(limit: Limit, share: number): Window {
   let charged = 0
   /** Charged in this window and unanswered. */
   let pending = 0
+  /** What was under way when the last window ended, and so counts in this one until an answer tells otherwise. */
+  let carried = 0
   let start = -Infinity
   let end = -Infinity
   let open = false
@@ -33,7 +35,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
   function roll(now: number): void {
     if (open && now < end + guardMs) return
     total = nextTotal
-    used = ours = pending
+    used = ours = carried = pending
     pending = 0
     open = onGrid
     if (!onGrid) return
@@ -42,12 +44,12 @@ export function fixedWindow(limit: Limit, share: number): Window {
     end = start + windowMs
   }
 
-  function place(resetsAt: number, precisionMs: number): boolean {
+  /** Takes over a told end, which may lie late by `lateMs`; tells whether the vendor has begun a window that we had not. */
+  function place(resetsAt: number, lateMs: number): boolean {
     const opened = sure && resetsAt > end + windowMs / 2
-    // Rounded up or late, an end can only come down within its window; one that is much later is another grid.
-    const moves = resetsAt < end || resetsAt > end + Math.max(precisionMs, windowMs / 20)
     if (opened) ours = used = pending
-    if (!sure || moves) {
+    // Rounded up, or told some time before it was heard, an end can only come down within its window.
+    if (resetsAt < end || resetsAt > end + lateMs) {
       end = resetsAt
       start = end - windowMs
     }
@@ -91,12 +93,18 @@ export function fixedWindow(limit: Limit, share: number): Window {
       used = Math.max(0, used + difference)
       ours = Math.max(0, ours + difference)
     },
-    learn({ limit, remaining, resetsAt, precisionMs }, { now, chargedAt, mark, idle }) {
+    learn({ limit, remaining, resetsAt, precisionMs }, { now, chargedAt, cost, mark, idle }) {
       roll(now)
       // An answer to a call of the last window, unless its reset says clearly that it counted in this one.
-      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) return
+      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) {
+        const back = chargedAt < start ? Math.min(cost, carried) : 0
+        carried -= back
+        used -= back
+        ours -= back
+        return
+      }
       if (sure && chargedAt < start && (resetsAt === undefined || precisionMs > windowMs / 4)) return
-      const fresh = (resetsAt !== undefined && resetsAt > now && place(resetsAt, precisionMs)) || idle
+      const fresh = (resetsAt !== undefined && resetsAt > now && place(resetsAt, precisionMs + now - chargedAt)) || idle
       if (limit !== undefined) {
         nextTotal = limit
         if (limit < total || fresh) total = limit

@@ -131,6 +131,27 @@ export class BulkheadFullError extends HawserError {
   }
 }
 
+/** The quota has no room in time: a long window is used up, the wait would outlast the call, or too many wait. Nothing was sent. */
+export class QuotaExhaustedError extends HawserError {
+  override readonly code = 'QUOTA_EXHAUSTED'
+  /** `window`: a daily or longer quota is used up; `deadline`: the wait would outlast the call; `queue`: too many wait. */
+  readonly because: 'window' | 'deadline' | 'queue'
+  /** When there is room again, as far as is known. Milliseconds since the Unix epoch. */
+  readonly retryAt: number
+  override get name(): string {
+    return 'QuotaExhaustedError'
+  }
+
+  constructor(
+    message: string,
+    { because, retryAt, ...facts }: CallFacts & Pick<QuotaExhaustedError, 'because' | 'retryAt'>,
+  ) {
+    super(message, facts)
+    this.because = because
+    this.retryAt = retryAt
+  }
+}
+
 /** The answer could not be read as what was asked for; the request itself did happen. */
 export class DecodeError extends HawserError {
   override readonly code = 'DECODE'
@@ -211,6 +232,7 @@ export type AnyHawserError =
   | AbortedError
   | CircuitOpenError
   | BulkheadFullError
+  | QuotaExhaustedError
   | DecodeError
   | ResponseTooLargeError
   | RedirectError

@@ -72,6 +72,22 @@ export interface RedirectEvent extends EventBase {
   readonly origin: string
 }
 
+/** The vendor refused, and a bucket is paused for everyone until a moment. */
+export interface PauseEvent extends EventBase {
+  readonly type: 'pause'
+  /** The name of the quota's window, such as `core`. */
+  readonly bucket: string
+  /** Milliseconds since the Unix epoch. */
+  readonly until: number
+}
+
+/** An answer told a limit that was not known, or another than was known. */
+export interface QuotaEvent extends EventBase {
+  readonly type: 'quota'
+  readonly bucket: string
+  readonly limit: number
+}
+
 /** A kept or substituted answer stands in for one that could not be had. */
 export interface FallbackEvent extends EventBase, EventResult {
   readonly type: 'fallback'
@@ -81,4 +97,13 @@ export interface FallbackEvent extends EventBase, EventResult {
 
 /** Everything that a client tells while it works. */
 export type RuntimeEvent =
-  CallEvent | AttemptEvent | RetryEvent | WaitEvent | CircuitEvent | RenewEvent | RedirectEvent | FallbackEvent
+  | CallEvent
+  | AttemptEvent
+  | RetryEvent
+  | WaitEvent
+  | CircuitEvent
+  | RenewEvent
+  | RedirectEvent
+  | PauseEvent
+  | QuotaEvent
+  | FallbackEvent

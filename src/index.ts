@@ -9,6 +9,7 @@ export {
   InvalidRequestError,
   NetworkError,
   PaginationError,
+  QuotaExhaustedError,
   RateLimitedError,
   RedirectError,
   ResponseTooLargeError,
@@ -42,6 +43,7 @@ export type { ArrayStyle, FieldValue, Fields } from './http/query.ts'
 export { parseLinks } from './http/link.ts'
 export type { Link } from './http/link.ts'
 export { retryAfterMs } from './http/retry-after.ts'
+export type { ReadThrottle, Throttle } from './http/throttled.ts'
 
 export { deadline } from './policies/deadline.ts'
 export { idempotency } from './policies/idempotency.ts'
@@ -63,7 +65,36 @@ export { redirect } from './policies/redirect.ts'
 export type { RedirectOptions } from './policies/redirect.ts'
 export { attemptTimeout } from './policies/attempt-timeout.ts'
 export { report } from './policies/report.ts'
-export type { Outcome, ReadThrottle, Throttle } from './policies/outcome.ts'
+export type { Outcome } from './policies/outcome.ts'
+
+export { throttle } from './quota/throttle.ts'
+export type { QuotaThrottle, ThrottleOptions } from './quota/throttle.ts'
+export { quota } from './quota/quota.ts'
+export type { BucketState, Quota, QuotaOptions } from './quota/quota.ts'
+export type { QuotaFacts } from './quota/facts.ts'
+export type { GateOptions } from './quota/gate.ts'
+export type { Limit, QuotaScope, WindowKind } from './quota/limit.ts'
+export { readAll } from './quota/reading.ts'
+export type { QuotaReader, QuotaReading, Refusal, WindowReading } from './quota/reading.ts'
+export { proven } from './quota/proven.ts'
+export type { QuotaSample } from './quota/proven.ts'
+export { costBody } from './quota/readers/cost-body.ts'
+export type { CostBodyOptions } from './quota/readers/cost-body.ts'
+export { ietfRateLimit } from './quota/readers/ietf.ts'
+export type { IetfRateLimitOptions } from './quota/readers/ietf.ts'
+export { keyValues } from './quota/readers/key-values.ts'
+export type { KeyValuesOptions } from './quota/readers/key-values.ts'
+export { refusalWhen } from './quota/readers/refusal-when.ts'
+export type { RefusalWhenOptions } from './quota/readers/refusal-when.ts'
+export type { ResetForm } from './quota/readers/reset.ts'
+export { usedOfMax } from './quota/readers/used-of-max.ts'
+export type { UsedOfMaxOptions } from './quota/readers/used-of-max.ts'
+export { xRateLimit } from './quota/readers/x-rate-limit.ts'
+export type { XRateLimitOptions } from './quota/readers/x-rate-limit.ts'
+export { bottleneckScheduler } from './quota/bottleneck-scheduler.ts'
+export type { BottleneckLike } from './quota/bottleneck-scheduler.ts'
+export { gateScheduler } from './quota/scheduler.ts'
+export type { Scheduler } from './quota/scheduler.ts'
 
 export { authenticate } from './auth/authenticate.ts'
 export type { AuthenticateOptions } from './auth/authenticate.ts'

@@ -4,7 +4,7 @@ import { redactText } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { bodyText, type HttpResponse } from '../http/response.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
-import type { ReadThrottle } from '../policies/outcome.ts'
+import type { ReadThrottle } from '../http/throttled.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** An error body as a vendor's profile reads it: `body?.error?.message`, whatever is or is not there. */

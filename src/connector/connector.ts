@@ -7,6 +7,8 @@ import { axiosTransport } from '../http/axios-transport.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
 import type { Transport } from '../http/transport.ts'
+import type { BucketState } from '../quota/quota.ts'
+import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import type { VendorProfile } from './profile.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
@@ -53,6 +55,7 @@ export abstract class Connector {
   readonly http: HttpClient
   readonly #description: ConnectorDescription
   readonly #transport: Transport
+  readonly #throttles: readonly QuotaThrottle[]
 
   constructor(options: ConnectorOptions) {
     const profile: VendorProfile | undefined = new.target.profile
@@ -92,6 +95,7 @@ export abstract class Connector {
       send: stack(chosen, transport, runtime),
     })
     this.#transport = transport
+    this.#throttles = chosen.filter(tellsQuota)
     this.#description = {
       vendor: profile.name,
       baseUrl,
@@ -106,6 +110,11 @@ export abstract class Connector {
     return this.#description
   }
 
+  /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
+  quota(): readonly BucketState[] {
+    return this.#throttles.flatMap((throttle) => throttle.quota())
+  }
+
   /** Closes idle connections. Calls under way are finished. */
   close(): void {
     this.#transport.close?.()
@@ -116,6 +125,10 @@ export abstract class Connector {
 function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly string[] | undefined {
   if (slot === false) return []
   return typeof slot === 'function' ? undefined : (slot.methods ?? ['POST'])
+}
+
+function tellsQuota(policy: Policy): policy is QuotaThrottle {
+  return 'quota' in policy && typeof policy.quota === 'function'
 }
 
 function settingsOf(part: { readonly name: string; readonly settings?: PolicySettings }): PolicySettings {

@@ -1,7 +1,8 @@
 import type { ErrorReading } from '../client/failure.ts'
 import type { ArrayStyle } from '../http/query.ts'
+import type { ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
-import type { ReadThrottle } from '../policies/outcome.ts'
+import type { QuotaFacts } from '../quota/facts.ts'
 
 /** The facts about a vendor, each with its source beside it. All that differs between vendors is said here. */
 export interface VendorProfile {
@@ -23,6 +24,8 @@ export interface VendorProfile {
   readonly retryHintHeader?: string
   /** Which answers are throttles, and how long to wait. @default status 429 with `Retry-After` */
   readonly throttled?: ReadThrottle
+  /** Its limits, and how its answers tell them. @default a status 429 pauses, and its rate is found by probing */
+  readonly quota?: QuotaFacts
   /** How many requests it takes at once. @default 50 */
   readonly maxConcurrent?: number
   /** What to do with a redirect to an origin that is not the vendor's. @default 'refuse' */

@@ -11,6 +11,7 @@ import { idempotency, type IdempotencyOptions } from '../policies/idempotency.ts
 import { redirect, type RedirectOptions } from '../policies/redirect.ts'
 import { report } from '../policies/report.ts'
 import { retry, type RetryOptions } from '../policies/retry.ts'
+import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
 import type { VendorProfile } from './profile.ts'
 
 /** A place in the standard stack: options, a policy of your own (or one that two clients share), or `false` for none. */
@@ -26,6 +27,8 @@ export interface PolicySlots {
   readonly fallback?: Slot<FallbackOptions>
   readonly retry?: Slot<RetryOptions>
   readonly circuitBreaker?: Slot<CircuitBreakerOptions>
+  /** Options are laid over the profile's `quota`; a shared `quota` takes its place. */
+  readonly throttle?: Slot<ThrottleOptions>
   readonly bulkhead?: Slot<BulkheadOptions>
   /** Options are laid over the profile's. */
   readonly redirect?: Slot<RedirectOptions>
@@ -40,6 +43,7 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
   'fallback',
   'retry',
   'circuitBreaker',
+  'throttle',
   'bulkhead',
   'redirect',
   'attemptTimeout',
@@ -59,6 +63,8 @@ export function standardPolicies(
   const shared = profile.throttled && { throttled: profile.throttled }
   const hint = profile.retryHintHeader === undefined ? {} : { hintHeader: profile.retryHintHeader }
   const wire = profile.maxConcurrent === undefined ? {} : { maxConcurrent: profile.maxConcurrent }
+  // Where nothing is known of a vendor, nobody is slowed down before it refuses.
+  const quota: ThrottleOptions = { startPerSecond: Infinity, ...wire, ...profile.quota }
   const elsewhere = profile.redirectElsewhere ?? 'refuse'
   const totalMs = deadlineOf(slots)
   const attemptMs = attemptLimitOf(slots, totalMs)
@@ -69,6 +75,7 @@ export function standardPolicies(
     fill(slots.fallback, (options) => fallback({ ...shared, ...options }), false),
     fill(slots.retry, (options) => retry({ ...shared, ...hint, ...options }), {}),
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
+    fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
     fill(slots.redirect, (options) => redirect({ origins, elsewhere, ...options }), {}),
     authenticate({ credential, origins }),

@@ -5,7 +5,8 @@ import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
-import { outcomeOf, throttledByStatus, type ReadThrottle } from './outcome.ts'
+import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { outcomeOf } from './outcome.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */

@@ -3,8 +3,9 @@ import { isCertificateReason } from '../http/network-failure.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
 import { isSuccess } from '../http/response.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
+import type { ReadThrottle } from '../http/throttled.ts'
 import type { Backoff } from './backoff.ts'
-import { isUnavailable, type Outcome, type ReadThrottle } from './outcome.ts'
+import { isUnavailable, type Outcome } from './outcome.ts'
 
 /** Why a call is sent again. */
 export type RetryReason = 'throttled' | 'unavailable' | 'network' | 'timeout'

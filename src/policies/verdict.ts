@@ -1,5 +1,6 @@
 import { NetworkError, TimeoutError } from '../errors.ts'
-import { isUnavailable, type Outcome, type ReadThrottle } from './outcome.ts'
+import type { ReadThrottle } from '../http/throttled.ts'
+import { isUnavailable, type Outcome } from './outcome.ts'
 
 /** What an outcome says about the vendor's health. A throttle, an abort and a local refusal say nothing. */
 export type Verdict = 'healthy' | 'failing' | 'neutral'

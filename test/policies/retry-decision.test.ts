@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import { AbortedError, BulkheadFullError, CircuitOpenError, NetworkError, TimeoutError, type HttpRequest } from 'hawser'
-import { throttledByStatus, type Outcome } from '../../src/policies/outcome.ts'
+import { throttledByStatus } from '../../src/http/throttled.ts'
+import type { Outcome } from '../../src/policies/outcome.ts'
 import { decideRetry, type RetryDecision } from '../../src/policies/retry-decision.ts'
 import { request, response } from '../support/stub.ts'
 

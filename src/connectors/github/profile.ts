@@ -1,4 +1,23 @@
-import { retryAfterMs, type HttpResponse, type Throttle, type VendorProfile } from 'hawser'
+import {
+  proven,
+  readAll,
+  refusalWhen,
+  retryAfterMs,
+  xRateLimit,
+  type HttpRequest,
+  type HttpResponse,
+  type QuotaReader,
+  type Throttle,
+  type VendorProfile,
+} from 'hawser'
+
+// The resources that are counted per minute; all others are counted per hour.
+// @see https://docs.github.com/en/rest/search/search#rate-limit
+const minuteMs = 60_000
+const hourMs = 3_600_000
+
+// "Wait for at least one minute before retrying", where a secondary limit names no time.
+const secondaryLimitMs = 60_000
 
 /** GitHub's REST API. */
 export const github: VendorProfile = {
@@ -16,6 +35,7 @@ export const github: VendorProfile = {
   // @see https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-zip
   redirectElsewhere: 'anonymous',
   throttled,
+  quota: { reader: quotaReader(), family: resourceOf },
   errors: {
     // @see https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     message: (body) => body?.message,
@@ -24,8 +44,12 @@ export const github: VendorProfile = {
   },
 }
 
-// "Wait for at least one minute before retrying", where a secondary limit names no time.
-const secondaryLimitMs = 60_000
+/** Which resource a call is counted in. @see https://docs.github.com/en/rest/rate-limit/rate-limit */
+function resourceOf({ operation }: HttpRequest): string {
+  if (operation.includes('/search/code')) return 'code_search'
+  if (operation.includes('/search/')) return 'search'
+  return operation.includes('/graphql') ? 'graphql' : 'core'
+}
 
 /**
  * A throttle of GitHub's is a 403 or a 429: at the primary limit with nothing remaining until `x-ratelimit-reset`, at a
@@ -44,4 +68,45 @@ function throttled({ status, headers, body }: HttpResponse, now: number): Thrott
   }
   const secondary = body instanceof Uint8Array && Buffer.from(body).includes('secondary rate limit')
   return status === 429 || secondary ? { retryAfterMs: secondaryLimitMs } : undefined
+}
+
+/**
+ * The primary limit stands in `x-ratelimit-*`, for each resource, with its reset in epoch seconds. A secondary limit is
+ * told by the message alone, or by `retry-after` on a 403.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#checking-the-status-of-your-rate-limit
+ */
+function quotaReader(): QuotaReader {
+  const status = [403, 429]
+  const primary = { 'x-ratelimit-limit': '5000', 'x-ratelimit-resource': 'core', 'x-ratelimit-reset': '1893459600' }
+  const core = { name: 'core', limit: 5000, resetsAtVendor: 1_893_459_600_000, precisionMs: 1000, windowMs: hourMs }
+  return proven(
+    readAll(
+      xRateLimit({
+        windowHeader: 'x-ratelimit-resource',
+        window: 'core',
+        reset: 'epoch-seconds',
+        windowMs: { core: hourMs, graphql: hourMs, search: minuteMs, code_search: minuteMs },
+      }),
+      refusalWhen({ status, body: 'secondary rate limit', window: 'secondary', pauseMs: secondaryLimitMs }),
+      refusalWhen({ status, header: { name: 'x-ratelimit-remaining', is: '0' } }),
+      refusalWhen({ status, header: { name: 'retry-after', is: /./ }, window: 'secondary' }),
+    ),
+    {
+      headers: { ...primary, 'x-ratelimit-remaining': '4987', 'x-ratelimit-used': '13' },
+      reads: { windows: [{ ...core, remaining: 4987 }] },
+    },
+    {
+      status: 403,
+      headers: { ...primary, 'x-ratelimit-remaining': '0' },
+      body: { message: 'API rate limit exceeded for user ID 1.' },
+      reads: { windows: [{ ...core, remaining: 0 }], refusal: {} },
+    },
+    {
+      status: 403,
+      headers: {},
+      body: { message: 'You have exceeded a secondary rate limit.' },
+      reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } },
+    },
+  )
 }

@@ -1,0 +1,100 @@
+import { aborted, onAbort } from '../abort.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Runtime } from '../runtime.ts'
+import { waitMs } from './bucket.ts'
+import type { Scheduler } from './scheduler.ts'
+import { deadlinePassed } from './refusals.ts'
+import type { Bucket, Lane, Permit } from './state.ts'
+
+/** What is used of a bottleneck limiter. @see https://github.com/SGrondin/bottleneck/tree/v2.19.5 */
+export interface BottleneckLike {
+  schedule<Result>(options: { priority?: number }, task: () => PromiseLike<Result>): Promise<Result>
+  updateSettings(settings: { reservoir: number | null }): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
+}
+
+/** The most calls per second that a limiter of bottleneck's is let near; beyond about 300 it cannot keep up. */
+const mostPerSecond = 200
+
+/** The middle of bottleneck's priorities, which run from 0, the first, to 9. */
+const middlePriority = 5
+
+/**
+ * Lets a limiter of bottleneck's decide the order, for teams that share one already: its concurrency, spacing and
+ * priorities hold. Its reservoir is opened and closed by the windows that were learned here, so it must have no interval
+ * of its own.
+ *
+ * @throws {ConfigurationError} when a call's limit is above 200/s, which such a limiter cannot serve
+ */
+export function bottleneckScheduler(limiter: BottleneckLike): Scheduler {
+  const ends = new WeakMap<Permit, () => void>()
+  let closed = false
+  // Without a listener, an error inside the limiter would end the process.
+  limiter.on('error', () => {})
+
+  /** Closes the reservoir while the lane's windows have no room, so that calls wait in the limiter, in its order. */
+  function drive(lane: Lane, runtime: Runtime): void {
+    const now = runtime.now()
+    const ms = Math.max(0, ...lane.buckets.map((bucket) => (isRate(bucket) ? waitMs(bucket, 1, now) : 0)))
+    if (closed || ms === 0 || ms === Infinity) return
+    closed = true
+    limiter.updateSettings({ reservoir: 0 })
+    runtime.after(Math.ceil(ms), () => {
+      closed = false
+      limiter.updateSettings({ reservoir: null })
+      drive(lane, runtime)
+    })
+  }
+
+  return {
+    name: 'bottleneck',
+    acquire: (gate, lane, ask, runtime) =>
+      new Promise<Permit>((resolve, reject) => {
+        refuseFastLimits(lane, runtime.now())
+        gate.mayWait(lane, ask, runtime.now())
+        if (ask.signal?.aborted) return reject(aborted(ask.signal))
+        let gaveUp = false
+        const giveUp = (error: Error): void => {
+          gaveUp = true
+          forget()
+          reject(error)
+        }
+        const unlisten = onAbort(ask.signal, () => giveUp(aborted(ask.signal)))
+        const cancel =
+          ask.deadline === undefined
+            ? undefined
+            : runtime.limit(ask.deadline - runtime.now(), () => giveUp(deadlinePassed(ask)))
+        const forget = (): void => {
+          cancel?.()
+          unlisten()
+        }
+        async function turn(): Promise<void> {
+          forget()
+          // The limiter cannot take a call out of its queue: one that gave up ends as soon as its turn comes.
+          if (gaveUp) return
+          const permit = await gate.acquire(lane, ask, runtime)
+          const over = new Promise<void>((end) => ends.set(permit, end))
+          resolve(permit)
+          drive(lane, runtime)
+          await over
+        }
+        const priority = Math.min(9, Math.max(0, middlePriority - ask.priority))
+        limiter.schedule({ priority }, turn).catch(reject)
+      }),
+    release: (permit) => ends.get(permit)?.(),
+    drive,
+  }
+}
+
+function isRate({ window }: Bucket): boolean {
+  return window.kind !== 'concurrency' && window.kind !== 'probing'
+}
+
+function refuseFastLimits({ buckets }: Lane, now: number): void {
+  for (const bucket of buckets.filter(isRate)) {
+    const { limit = 0 } = bucket.window.state(now)
+    if ((limit / bucket.windowMs) * 1000 <= mostPerSecond) continue
+    const message = `\`bottleneckScheduler\` serves limits up to ${mostPerSecond}/s; \`${bucket.name}\` allows more. Leave \`scheduler\` out.`
+    throw new ConfigurationError(message)
+  }
+}

@@ -1,0 +1,73 @@
+import { createHeap } from './heap.ts'
+import { longWindowMs } from './limit.ts'
+import { stepPause } from './pause.ts'
+import type { Bucket, Lane, Share } from './state.ts'
+
+/** Makes a bucket nobody has used. */
+export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'window' | 'windowMs'>): Bucket {
+  const parked = createHeap<Lane>((a, b) => a.turn < b.turn || (a.turn === b.turn && a.order < b.order), {
+    get: (lane) => lane.slot,
+    set: (lane, slot) => (lane.slot = slot),
+  })
+  return {
+    ...facts,
+    since: -Infinity,
+    pause: { at: 'open' },
+    underWay: 0,
+    waiting: 0,
+    parked,
+    shares: new Map(),
+    served: 0,
+    wake: undefined,
+  }
+}
+
+/** How long until the bucket lets `cost` through. 0: now; `Infinity`: as soon as a call under way ends. Milliseconds. */
+export function waitMs(bucket: Bucket, cost: number, now: number): number {
+  const windowMs = bucket.window.waitMs(cost, now)
+  return bucket.pause.at === 'open' ? windowMs : Math.max(windowMs, pausedMs(bucket, now))
+}
+
+/** How long the bucket is paused yet. Milliseconds. */
+export function pausedMs(bucket: Bucket, now: number): number {
+  bucket.pause = stepPause(bucket.pause, { type: 'tick', now })
+  return bucket.pause.at === 'open' ? 0 : bucket.pause.until - now
+}
+
+/** Tells whether what is used up here stays so for longer than a process should wait. */
+export function isLong({ window, windowMs }: Bucket): boolean {
+  return windowMs >= longWindowMs && window.kind !== 'token-bucket' && window.kind !== 'leaky-bucket'
+}
+
+/** Gives a connection its part in a bucket, where the bucket stands now. */
+export function shareOf(bucket: Bucket, connection: string, weight: number): Share {
+  const known = bucket.shares.get(connection)
+  if (known) return known
+  const share: Share = { weight, served: bucket.served, waiting: new Map() }
+  bucket.shares.set(connection, share)
+  return share
+}
+
+/** Notes that a call of a share was let through: the bucket stands where the call began, the share where it ends. */
+export function serve(bucket: Bucket, share: Share, cost: number): void {
+  bucket.served = Math.max(bucket.served, share.served)
+  share.served = bucket.served + cost / share.weight
+}
+
+/** Counts a call in (`cost`) or out (`-cost`) of those that wait for a bucket. */
+export function countWaiting(bucket: Bucket, share: Share, priority: number, cost: number): void {
+  bucket.waiting += cost
+  const left = (share.waiting.get(priority) ?? 0) + cost
+  if (left > 0) share.waiting.set(priority, left)
+  else share.waiting.delete(priority)
+}
+
+/** How long a call would wait at this bucket if it joined now: behind its own kind, in its connection's fair part. */
+export function projectedMs(bucket: Bucket, share: Share, priority: number, cost: number, now: number): number {
+  let mine = 0
+  for (const [of, waiting] of share.waiting) if (of >= priority) mine += waiting
+  let weights = share.waiting.size === 0 ? share.weight : 0
+  for (const other of bucket.shares.values()) if (other.waiting.size > 0) weights += other.weight
+  const ahead = Math.min(bucket.waiting, (mine * weights) / share.weight)
+  return Math.max(pausedMs(bucket, now), bucket.window.projectMs(ahead + cost, now))
+}

@@ -1,0 +1,38 @@
+// Servers write `Date` from a clock that they read now and then, so the second it names may have ended this long ago.
+const staleMs = 50
+
+/** How far the vendor's clock is ahead of ours, as far as the `Date` headers seen so far tell. */
+export interface ClockOffset {
+  /** Takes a `Date` header; the request left at `sentAt`, the answer came at `receivedAt`. */
+  observe(date: string | undefined, sentAt: number, receivedAt: number): void
+  /** Gives a moment of the vendor's clock in local time. */
+  toLocal(vendorMs: number): number
+  /** Milliseconds. 0 while nothing speaks against it. */
+  readonly ms: number
+}
+
+/**
+ * Makes an offset that is narrowed by every answer: `Date` names whole seconds only, but each one rules out offsets, and
+ * what remains soon is no wider than a round trip. Of what is possible, the offset nearest to none is taken.
+ */
+export function createClockOffset(): ClockOffset {
+  let least = -Infinity
+  let most = Infinity
+  const ms = (): number => Math.min(Math.max(0, least), most)
+
+  return {
+    get ms() {
+      return ms()
+    },
+    toLocal: (vendorMs) => vendorMs - ms(),
+    observe(date, sentAt, receivedAt) {
+      const at = date === undefined ? NaN : Date.parse(date)
+      if (Number.isNaN(at)) return
+      const low = at - receivedAt
+      const high = at + 1000 + staleMs - sentAt
+      // One of the clocks was set: what was known of them before no longer holds.
+      if (low > most || high < least) [least, most] = [low, high]
+      else [least, most] = [Math.max(least, low), Math.min(most, high)]
+    },
+  }
+}

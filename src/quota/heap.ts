@@ -1,0 +1,75 @@
+/** A queue that gives the least item first. Adding, taking and removing cost O(log n). */
+export interface Heap<T> {
+  readonly size: number
+  peek(): T | undefined
+  add(item: T): void
+  /** Takes an item out, wherever it stands. An item that is not in the heap is left alone. */
+  remove(item: T): void
+  /** Puts an item where it belongs after its order changed. */
+  moved(item: T): void
+  /** All items, in no particular order. */
+  items(): readonly T[]
+}
+
+/** Where an item stands in one heap; -1 while it stands in none. */
+type Slots<T> = { readonly get: (item: T) => number; readonly set: (item: T, slot: number) => void }
+
+/** Makes a heap. `slots` keeps each item's place on the item itself, which is what makes removal cheap. */
+export function createHeap<T>(before: (a: T, b: T) => boolean, slots: Slots<T>): Heap<T> {
+  const items: T[] = []
+
+  function put(item: T, slot: number): void {
+    items[slot] = item
+    slots.set(item, slot)
+  }
+
+  function rise(item: T, from: number): number {
+    let slot = from
+    while (slot > 0) {
+      const parent = items[(slot - 1) >> 1]
+      if (parent === undefined || !before(item, parent)) break
+      put(parent, slot)
+      slot = (slot - 1) >> 1
+    }
+    put(item, slot)
+    return slot
+  }
+
+  function sink(item: T, from: number): void {
+    let slot = from
+    for (;;) {
+      let below = slot * 2 + 1
+      let child = items[below]
+      const right = items[below + 1]
+      if (child !== undefined && right !== undefined && before(right, child)) {
+        child = right
+        below++
+      }
+      if (child === undefined || !before(child, item)) break
+      put(child, slot)
+      slot = below
+    }
+    put(item, slot)
+  }
+
+  return {
+    get size() {
+      return items.length
+    },
+    peek: () => items[0],
+    items: () => items,
+    add(item) {
+      rise(item, items.length)
+    },
+    moved(item) {
+      sink(item, rise(item, slots.get(item)))
+    },
+    remove(item) {
+      const slot = slots.get(item)
+      if (slot < 0) return
+      slots.set(item, -1)
+      const last = items.pop()
+      if (last !== undefined && last !== item) sink(last, rise(last, slot))
+    },
+  }
+}

@@ -1,0 +1,183 @@
+import { checkNumber, checkOptions } from '../check.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { createBucket, pausedMs } from './bucket.ts'
+import { createWindow } from './create-window.ts'
+import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
+import { createGate, type Gate, type GateOptions } from './gate.ts'
+import { createLane } from './lane.ts'
+import type { Limit, QuotaScope } from './limit.ts'
+import { readAll, type QuotaReader } from './reading.ts'
+import type { Bucket, Lane } from './state.ts'
+import type { Window } from './window.ts'
+import { concurrencyWindow } from './windows/concurrency.ts'
+import { probingWindow } from './windows/probing.ts'
+
+/** Options of {@link quota}. */
+export interface QuotaOptions extends QuotaFacts, GateOptions {
+  /** Which part of every limit is ours; the rest is left to other users of the same quota. @default 1 */
+  readonly share?: number
+  /**
+   * The pace with which a limit is looked for that nobody states, after the first answer. `Infinity` keeps no pace until
+   * the vendor refuses. Calls per second. @default 10
+   */
+  readonly startPerSecond?: number
+}
+
+/** The names of {@link QuotaOptions}. */
+export const quotaOptionNames: readonly (keyof QuotaOptions)[] = [
+  ...quotaFactNames,
+  'maxQueue',
+  'headStartMs',
+  'share',
+  'startPerSecond',
+]
+
+/** The state of one vendor's quota: what is used, what is known, who waits. Clients that are given the same one share it. */
+export interface Quota {
+  readonly gate: Gate
+  readonly share: number
+  readonly read: QuotaReader
+  readonly limits: readonly Limit[]
+  costOf(request: HttpRequest): number
+  /** The lane for a call of a connection. */
+  lane(connection: string, weight: number, request: HttpRequest): Lane
+  /** Finds a bucket of a connection by name, or makes it. */
+  bucket(connection: string, name: string, make: () => { readonly window: Window; readonly windowMs: number }): Bucket
+  /** Gives the placeholder of an unknown limit the name that the vendor told; false where that name is taken. */
+  rename(bucket: Bucket, connection: string, name: string): boolean
+  /** A name for a connection that has none. */
+  nextConnection(): string
+  /** The state of every bucket at a moment. */
+  states(now: number): readonly BucketState[]
+}
+
+/** What one bucket looks like at a moment. */
+export interface BucketState {
+  readonly name: string
+  readonly scope: QuotaScope
+  /** What its scope tells apart. */
+  readonly key: string
+  readonly kind: string
+  /** Absent while no limit is known. */
+  readonly limit?: number
+  /** How much may be used now. Absent where nothing holds it back. */
+  readonly remaining?: number
+  /** When all of it is back. Milliseconds since the Unix epoch; absent while nobody said. */
+  readonly resetsAt?: number
+  readonly underWay: number
+  /** The cost of the calls that wait and need this bucket. */
+  readonly queued: number
+  /** Milliseconds since the Unix epoch. */
+  readonly pausedUntil?: number
+  /** How long a call of cost 1 would wait that came now, behind all others. Milliseconds. */
+  readonly projectedWaitMs: number
+}
+
+/**
+ * Makes the state of a quota, to be given to `throttle` in every client that is to share it.
+ *
+ * @throws {ConfigurationError}
+ */
+export function quota(options: QuotaOptions = {}): Quota {
+  checkOptions('quota', options, quotaOptionNames)
+  checkFacts(options)
+  const { limits = [], reader = [], maxConcurrent, share = 1, startPerSecond = 10, cost, family, object } = options
+  checkNumber('quota.startPerSecond', startPerSecond, 0.1)
+  checkNumber('quota.share', share, Number.MIN_VALUE)
+  checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
+  const buckets = new Map<string, Bucket>()
+  const lanes = new Map<string, Lane>()
+  let connections = 0
+
+  function bucketAt(
+    scope: QuotaScope,
+    name: string,
+    parts: readonly string[],
+    make: () => { readonly window: Window; readonly windowMs: number },
+  ): Bucket {
+    const key = [...parts, name].join('/')
+    const bucket = buckets.get(key) ?? createBucket({ key, name, scope, ...make() })
+    buckets.set(key, bucket)
+    return bucket
+  }
+
+  function laneOf(connection: string, weight: number, inFamily: string, forObject: string | undefined): Lane {
+    const parts: Readonly<Record<QuotaScope, readonly string[]>> = {
+      app: [],
+      connection: [connection],
+      family: [connection, inFamily],
+      object: [connection, inFamily, forObject ?? ''],
+    }
+    const rates = limits
+      .filter(({ families }) => !families || families.includes(inFamily))
+      .filter(({ scope }) => scope !== 'object' || forObject !== undefined)
+      .map((limit) => {
+        const { name, windowMs, scope = 'connection' } = limit
+        return bucketAt(scope, name, parts[scope], () => ({ window: createWindow(limit, share), windowMs }))
+      })
+    const unknown = (): Bucket =>
+      bucketAt('family', placeholder, parts.family, () => ({ window: probingWindow(startPerSecond), windowMs: 0 }))
+    const cap =
+      maxConcurrent === undefined
+        ? []
+        : [bucketAt('connection', concurrency, parts.connection, () => capOf(maxConcurrent))]
+    return createLane(connection, weight, lanes.size, [...(rates.length > 0 ? rates : [unknown()]), ...cap])
+  }
+
+  return {
+    gate: createGate(options),
+    share,
+    read: typeof reader === 'function' ? reader : readAll(...reader),
+    limits,
+    costOf: (request) => request.cost ?? cost?.(request) ?? 1,
+    lane(connection, weight, request) {
+      const inFamily = family?.(request) ?? ''
+      const forObject = object?.(request)
+      const key = inFamily === '' && forObject === undefined ? connection : [connection, inFamily, forObject].join('/')
+      const known = lanes.get(key)
+      if (known) return known
+      const lane = laneOf(connection, weight, inFamily, forObject)
+      lanes.set(key, lane)
+      return lane
+    },
+    bucket: (connection, name, make) => bucketAt('connection', name, [connection], make),
+    rename(bucket, connection, name) {
+      const key = `${connection}/${name}`
+      if (buckets.has(key)) return false
+      bucket.name = name
+      buckets.set(key, bucket)
+      return true
+    },
+    nextConnection: () => `connection ${++connections}`,
+    states: (now) => [...new Set(buckets.values())].map((bucket) => stateOf(bucket, now)),
+  }
+}
+
+/** The name of the bucket for a limit that nobody has stated yet. */
+export const placeholder = 'unknown'
+
+/** The name of the bucket that counts calls at once. */
+export const concurrency = 'concurrency'
+
+function capOf(max: number): { readonly window: Window; readonly windowMs: number } {
+  return { window: concurrencyWindow(max), windowMs: 0 }
+}
+
+function stateOf(bucket: Bucket, now: number): BucketState {
+  const { name, scope, key, window, underWay, waiting: queued } = bucket
+  const { limit, remaining, resetsAt } = window.state(now)
+  const paused = pausedMs(bucket, now)
+  return {
+    name,
+    scope,
+    key,
+    kind: window.kind,
+    ...(limit !== undefined && { limit }),
+    ...(Number.isFinite(remaining) && { remaining: paused > 0 ? 0 : remaining }),
+    ...(resetsAt !== undefined && { resetsAt }),
+    underWay,
+    queued,
+    ...(paused > 0 && { pausedUntil: now + paused }),
+    projectedWaitMs: Math.max(paused, window.projectMs(queued + 1, now)),
+  }
+}

@@ -1,0 +1,74 @@
+import { checkOptions } from '../../check.ts'
+import { bodyText } from '../../http/response.ts'
+import type { QuotaReader, WindowReading } from '../reading.ts'
+import { readReset, type ResetForm } from './reset.ts'
+
+/** Options of {@link costBody}. Each but the window's facts is a path into the JSON body, such as `extensions.cost.actualQueryCost`. */
+export interface CostBodyOptions {
+  /** What the call really cost. */
+  readonly cost?: string
+  readonly limit?: string
+  readonly remaining?: string
+  readonly reset?: string
+  /** What stands at `reset`. @default 'iso-8601' */
+  readonly resetForm?: ResetForm
+  /** How many units come back each second; with it the window is a token bucket. */
+  readonly restorePerSecond?: string
+  readonly window?: string
+  /** Milliseconds. @default that of the declared limit, or what `restorePerSecond` gives */
+  readonly windowMs?: number
+}
+
+/**
+ * Reads the cost of a call and the state of a window from a JSON body, as GraphQL vendors tell them.
+ *
+ * @throws {ConfigurationError}
+ */
+export function costBody(options: CostBodyOptions): QuotaReader {
+  const known = ['cost', 'limit', 'remaining', 'reset', 'resetForm', 'restorePerSecond', 'window', 'windowMs']
+  checkOptions('costBody', options, known)
+  const { window, windowMs, resetForm = 'iso-8601' } = options
+  return function costBody(response, now) {
+    const body = parsed(bodyText(response))
+    const cost = numberAt(body, options.cost)
+    const limit = numberAt(body, options.limit)
+    const remaining = numberAt(body, options.remaining)
+    const restore = numberAt(body, options.restorePerSecond)
+    const reset = options.reset === undefined ? undefined : valueAt(body, options.reset)
+    const told: WindowReading = {
+      ...(window !== undefined && { name: window }),
+      ...(limit !== undefined && { limit }),
+      ...(remaining !== undefined && { remaining }),
+      ...readReset(typeof reset === 'number' ? String(reset) : text(reset), resetForm, now),
+      ...(windowMs !== undefined && { windowMs }),
+      // As many units as the bucket holds come back in this time.
+      ...(limit !== undefined && restore && { windowMs: (limit / restore) * 1000, kind: 'token-bucket' as const }),
+    }
+    const speaks = limit !== undefined || remaining !== undefined
+    if (!speaks && cost === undefined) return undefined
+    return { ...(speaks && { windows: [told] }), ...(cost !== undefined && { cost }) }
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+function valueAt(body: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined), body)
+}
+
+function numberAt(body: unknown, path: string | undefined): number | undefined {
+  const value = path === undefined ? undefined : valueAt(body, path)
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

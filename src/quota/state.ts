@@ -1,0 +1,97 @@
+import type { Cancel } from '../runtime.ts'
+import type { Heap } from './heap.ts'
+import type { QuotaScope } from './limit.ts'
+import type { Pause } from './pause.ts'
+import type { Window } from './window.ts'
+
+/** A call that wants to be let through. */
+export interface Ask {
+  readonly operation: string
+  readonly cost: number
+  /** Higher goes first, within its connection. */
+  readonly priority: number
+  /** Milliseconds since the Unix epoch. */
+  readonly deadline?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A call that waits. */
+export interface Waiter {
+  readonly lane: Lane
+  readonly ask: Ask
+  /** Least goes first: the time of arrival, less a head start for each step of priority. */
+  readonly rank: number
+  readonly order: number
+  /** Where it stands in its lane, and among all deadlines. */
+  slot: number
+  deadlineSlot: number
+  readonly resolve: (permit: Permit) => void
+  readonly reject: (error: Error) => void
+  /** Stops listening to the caller's signal. */
+  unlisten: Cancel | undefined
+}
+
+/** What a call that was let through holds until it is over. */
+export interface Permit {
+  readonly lane: Lane
+  readonly buckets: readonly Bucket[]
+  /** What each bucket's count returned when it was charged. */
+  readonly marks: readonly number[]
+  readonly cost: number
+  /** Milliseconds since the Unix epoch. */
+  readonly chargedAt: number
+}
+
+/**
+ * The calls of one connection that need the same buckets, in their order. Since all need the same, the first one alone
+ * decides whether the lane can go on; where it cannot, the lane stands parked at the bucket that holds it up.
+ */
+export interface Lane {
+  readonly connection: string
+  readonly weight: number
+  readonly order: number
+  readonly calls: Heap<Waiter>
+  /** Replaced, never changed in place: a permit keeps the list it was charged to. */
+  buckets: readonly Bucket[]
+  shares: readonly Share[]
+  parkedAt: Bucket | undefined
+  /** The lane's turn among those parked at the same bucket, and its place there. */
+  turn: number
+  slot: number
+  /** The shortest answer so far: how long before an answer the call has reached the vendor at the latest. */
+  quickestMs: number
+}
+
+/** One connection's part in a bucket. */
+export interface Share {
+  readonly weight: number
+  /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
+  served: number
+  /** The cost of its calls that wait, by priority. */
+  readonly waiting: Map<number, number>
+}
+
+/** One limit for one of those it counts apart: a window, whether it is paused, and who waits at it. */
+export interface Bucket {
+  /** Unique within a quota: the name, and what the scope tells apart. */
+  readonly key: string
+  readonly scope: QuotaScope
+  /** The vendor's name for the limit; a placeholder takes it over with the window, once an answer tells both. */
+  name: string
+  window: Window
+  windowMs: number
+  /** Since when this window counts. What was let through before says nothing about it. */
+  since: number
+  pause: Pause
+  /** Calls that were let through and are not over. */
+  underWay: number
+  /** The cost of all calls that wait and need this bucket. */
+  waiting: number
+  /** The lanes that this bucket holds up, those furthest behind first. */
+  readonly parked: Heap<Lane>
+  readonly shares: Map<string, Share>
+  /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
+  served: number
+  /** Ends the timer that wakes the next lane. */
+  wake: Cancel | undefined
+}

@@ -1,0 +1,94 @@
+import { Readable } from 'node:stream'
+import { checkNumber, checkOptions } from '../check.ts'
+import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
+import { described, type Policy } from '../http/policy.ts'
+import { systemRuntime, type Runtime } from '../runtime.ts'
+import { createClockOffset } from './clock-offset.ts'
+import { learn } from './learn.ts'
+import { quota as createQuota, quotaOptionNames, type BucketState, type Quota, type QuotaOptions } from './quota.ts'
+import { gateScheduler, type Scheduler } from './scheduler.ts'
+import type { Permit } from './state.ts'
+
+/** Options of {@link throttle}: those of a quota of its own, or a quota that it shares. */
+export interface ThrottleOptions extends QuotaOptions {
+  /** The quota to share with other clients. @default one of its own, made from the other options */
+  readonly quota?: Quota
+  /** Whom the vendor counts apart, such as an account. Clients that give the same name share its windows. @default one of its own */
+  readonly connection?: string
+  /** How much this connection gets of what it shares with others, in proportion to theirs. @default 1 */
+  readonly weight?: number
+  /** @default the gate's own queue */
+  readonly scheduler?: Scheduler
+}
+
+/** A throttle that tells the state of its quota. */
+export interface QuotaThrottle extends Policy {
+  quota(): readonly BucketState[]
+}
+
+/**
+ * Lets each call through when all of its vendor's windows have room, and learns from every answer how they stand.
+ *
+ * A refusal pauses the window that was violated, for everyone, until the latest moment that is known. A wait that cannot
+ * end before the deadline is refused at once, and a daily or longer quota that is used up is never waited for.
+ *
+ * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError}
+ */
+export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
+  const own = ['quota', 'connection', 'weight', 'scheduler']
+  checkOptions('throttle', options, [...own, ...quotaOptionNames])
+  const { quota: shared, connection: named, weight = 1, scheduler = gateScheduler, ...rest } = options
+  if (shared && Object.keys(rest).length > 0) {
+    throw new ConfigurationError('`throttle` takes a shared `quota` or the options of one of its own, not both.')
+  }
+  checkNumber('throttle.weight', weight, Number.MIN_VALUE)
+  const quota = shared ?? createQuota(rest)
+  const connection = named ?? quota.nextConnection()
+  const clock = createClockOffset()
+  let clockOfClient: Runtime = systemRuntime()
+
+  function over(permit: Permit, runtime: Runtime, answeredAt: number): void {
+    quota.gate.release(permit, answeredAt, runtime)
+    scheduler.release?.(permit)
+  }
+
+  const policy: Policy = (next, runtime) => {
+    clockOfClient = runtime
+    return async function throttle(request) {
+      const lane = quota.lane(connection, weight, request)
+      const { operation, priority = 0, deadline, signal } = request
+      const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
+      const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
+      const permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
+      const response = await next(request).catch((error: unknown) => {
+        if (neverSent(error)) for (const bucket of permit.buckets) bucket.window.correct(-permit.cost)
+        over(permit, runtime, runtime.now())
+        throw error
+      })
+      learn(quota, permit, request, response, clock, runtime)
+      scheduler.drive?.(lane, runtime)
+      const now = runtime.now()
+      if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs, now - permit.chargedAt)
+      if (response.body instanceof Readable && !response.body.closed) {
+        response.body.once('close', () => over(permit, runtime, now))
+      } else over(permit, runtime, now)
+      return response
+    }
+  }
+  const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
+  return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()) })
+}
+
+async function waited(permit: Promise<Permit>, operation: string, runtime: Runtime): Promise<Permit> {
+  const since = runtime.now()
+  const taken = await permit
+  const at = runtime.now()
+  runtime.emit?.({ type: 'wait', in: 'throttle', operation, at, waitedMs: at - since })
+  return taken
+}
+
+/** What the vendor has not seen, it has not counted. */
+function neverSent(error: unknown): boolean {
+  if (error instanceof NetworkError) return error.phase === 'connect'
+  return isHawserError(error) && error.code === 'BULKHEAD_FULL'
+}

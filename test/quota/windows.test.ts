@@ -1,0 +1,204 @@
+import { expect, it } from 'vitest'
+import { createWindow } from '../../src/quota/create-window.ts'
+import type { Limit } from '../../src/quota/limit.ts'
+import type { Window } from '../../src/quota/window.ts'
+import { concurrencyWindow } from '../../src/quota/windows/concurrency.ts'
+
+const limit = (kind: Limit['kind'], more: Partial<Limit> = {}): Limit => ({
+  name: 'w',
+  limit: 10,
+  windowMs: 1000,
+  ...(kind && { kind }),
+  ...more,
+})
+
+/** Takes as many as go at once. */
+function burst(window: Window, now: number): number {
+  let count = 0
+  for (; window.waitMs(1, now) === 0; count++) window.take(1, now)
+  return count
+}
+
+function answer(window: Window, count: number, chargedAt: number, answeredAt: number): void {
+  for (let call = 0; call < count; call++) window.settle(1, chargedAt, answeredAt, answeredAt - chargedAt)
+}
+
+it('fills a fixed window, and the next begins on the grid of the clock', () => {
+  const window = createWindow(limit('fixed'), 1)
+  expect(burst(window, 10_300)).toBe(10)
+  answer(window, 10, 10_300, 10_350)
+  expect(window.waitMs(1, 10_350)).toBe(650)
+  expect(burst(window, 10_999)).toBe(0)
+  expect(burst(window, 11_000)).toBe(10)
+})
+
+it('counts what was under way at the border in the next window too', () => {
+  const window = createWindow(limit('fixed'), 1)
+  for (let call = 0; call < 3; call++) window.take(1, 10_990)
+  expect(burst(window, 11_000)).toBe(7)
+})
+
+it('uses its share of a window and leaves the rest', () => {
+  expect(burst(createWindow(limit('fixed'), 0.7), 10_000)).toBe(7)
+  expect(burst(createWindow(limit('sliding'), 0.7), 10_000)).toBe(7)
+  expect(burst(createWindow(limit('token-bucket'), 0.7), 10_000)).toBe(7)
+})
+
+it('takes over a lower limit at once and a higher one with the next window', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_000)
+  window.take(1, 10_000)
+  const standing = { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: false }
+  window.learn({ limit: 5, remaining: 4, resetsAt: 11_000, precisionMs: 0 }, standing)
+  expect(window.state(10_100)).toMatchObject({ limit: 5, remaining: 3 })
+  window.learn({ limit: 20, remaining: 19, resetsAt: 11_000, precisionMs: 0 }, standing)
+  expect(window.state(10_100)).toMatchObject({ limit: 5, remaining: 3 })
+  expect(window.state(11_000).limit).toBe(20)
+})
+
+it('takes over a higher remainder when nothing else is under way', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = burst(window, 10_000)
+  window.learn({ remaining: 6, precisionMs: 0 }, { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: true })
+  // The vendor counts less than we sent, but ours stays counted as ours.
+  expect(window.state(10_100).remaining).toBe(0)
+  const other = createWindow(limit('fixed'), 1)
+  const first = other.take(1, 10_000)
+  other.learn({ remaining: 2, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark: first, idle: false })
+  expect(other.state(10_050).remaining).toBe(2)
+  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_060, chargedAt: 10_000, cost: 1, mark: first, idle: false })
+  expect(other.state(10_060).remaining).toBe(2)
+  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_070, chargedAt: 10_000, cost: 1, mark: first, idle: true })
+  expect(other.state(10_070).remaining).toBe(8)
+})
+
+it('does not mistake calls that followed for use that the vendor forgot', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_000)
+  for (let call = 0; call < 4; call++) window.take(1, 10_010)
+  window.learn({ remaining: 9, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false })
+  expect(window.state(10_050).remaining).toBe(5)
+})
+
+it('moves its grid to the reset that the vendor tells', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_300)
+  const standing = { now: 10_350, chargedAt: 10_300, cost: 1, mark, idle: true }
+  window.learn({ limit: 10, remaining: 9, resetsAt: 10_700, precisionMs: 0 }, standing)
+  expect(burst(window, 10_400)).toBe(9)
+  expect(window.waitMs(1, 10_400)).toBe(300)
+})
+
+it('ignores an answer that tells of a window that is over', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_900)
+  window.learn(
+    { remaining: 9, resetsAt: 11_000, precisionMs: 0 },
+    { now: 10_950, chargedAt: 10_900, cost: 1, mark, idle: true },
+  )
+  answer(window, 1, 10_900, 10_950)
+  expect(window.waitMs(1, 11_010)).toBe(0)
+  window.learn(
+    { remaining: 0, resetsAt: 11_000, precisionMs: 0 },
+    { now: 11_010, chargedAt: 10_990, cost: 1, mark, idle: true },
+  )
+  expect(burst(window, 11_020)).toBe(10)
+})
+
+it('gives back what an answer shows to be counted in the window before', () => {
+  const window = createWindow(limit('fixed'), 1)
+  const mark = window.take(1, 10_900)
+  const standing = { now: 10_990, chargedAt: 10_900, cost: 1, mark, idle: false }
+  window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, standing)
+  expect(window.state(11_000).remaining).toBe(9)
+  window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, { ...standing, now: 11_005 })
+  expect(window.state(11_005).remaining).toBe(10)
+})
+
+it('trusts the border of a window less after a refusal there', () => {
+  const window = createWindow(limit('fixed'), 1)
+  expect(window.waitMs(1, 11_000)).toBe(0)
+  window.take(1, 11_000)
+  expect(window.refused(11_000, 11_005)).toBe(11_020)
+  answer(window, 1, 11_000, 11_005)
+  expect(burst(window, 11_500)).toBe(9)
+  expect(window.waitMs(1, 12_000)).toBe(20)
+})
+
+it('opens a first-call window with the first call', () => {
+  const window = createWindow(limit('first-call'), 1)
+  expect(burst(window, 10_300)).toBe(10)
+  expect(window.waitMs(1, 10_400)).toBe(900)
+  answer(window, 10, 10_300, 10_350)
+  // The vendor's window began when the first call reached it.
+  expect(window.waitMs(1, 10_400)).toBe(925)
+})
+
+it('lets a sliding window hold no more in any stretch', () => {
+  const window = createWindow(limit('sliding'), 1)
+  for (let call = 0; call < 5; call++) window.take(1, 10_000)
+  answer(window, 5, 10_000, 10_100)
+  for (let call = 0; call < 5; call++) window.take(1, 10_500)
+  answer(window, 5, 10_500, 10_600)
+  expect(window.waitMs(1, 10_600)).toBeGreaterThan(390)
+  expect(burst(window, 11_010)).toBe(5)
+  expect(window.waitMs(1, 11_010)).toBeGreaterThan(490)
+})
+
+it('counts a call in a sliding window without end until it is answered', () => {
+  const window = createWindow(limit('sliding'), 1)
+  burst(window, 10_000)
+  expect(window.waitMs(1, 60_000)).toBe(Infinity)
+})
+
+it('counts the use of others in a sliding window once, though many answers tell of it', () => {
+  const window = createWindow(limit('sliding'), 1)
+  const marks = [window.take(1, 10_000), window.take(1, 10_000)]
+  for (const [index, mark] of marks.entries()) {
+    window.learn(
+      { remaining: 6 - index, precisionMs: 0 },
+      { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false },
+    )
+  }
+  expect(window.state(10_050).remaining).toBe(5)
+})
+
+it('gives a token bucket its burst, and then what comes back', () => {
+  const window = createWindow(limit('token-bucket', { burst: 20 }), 1)
+  expect(burst(window, 10_000)).toBe(20)
+  expect(window.waitMs(1, 10_000)).toBe(100)
+  expect(burst(window, 10_500)).toBe(5)
+})
+
+it('spaces the calls of a leaky bucket evenly', () => {
+  const window = createWindow(limit('leaky-bucket'), 1)
+  expect(burst(window, 10_000)).toBe(1)
+  expect(window.waitMs(1, 10_000)).toBe(100)
+  expect(burst(window, 10_100)).toBe(1)
+  expect(burst(window, 20_000)).toBe(1)
+})
+
+it('charges more, or gives back, when the real cost is known', () => {
+  for (const kind of ['fixed', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    window.take(8, 10_000)
+    window.correct(-6)
+    expect(window.state(10_000).remaining).toBe(8)
+  }
+})
+
+it('lets a call through that costs more than there ever is, when all of it is there', () => {
+  for (const kind of ['fixed', 'sliding', 'token-bucket', 'leaky-bucket', 'first-call'] as const) {
+    const window = createWindow(limit(kind), 1)
+    expect([kind, window.waitMs(50, 10_000)]).toEqual([kind, 0])
+  }
+})
+
+it('lowers a concurrency cap once for all that were under way, and raises it again', () => {
+  const window = concurrencyWindow(20)
+  expect(burst(window, 0)).toBe(20)
+  window.refused(0, 10)
+  window.refused(0, 11)
+  answer(window, 20, 0, 12)
+  expect(window.state(12).limit).toBe(18 + 1)
+})

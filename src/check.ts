@@ -18,7 +18,7 @@ export function checkNumber(option: string, value: number, least: number): numbe
  * @throws {ConfigurationError} where it is no record, or naming the first unknown option and those that exist.
  */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
-  if (!isRecord(options)) throw new ConfigurationError(`${owner} takes its options as a plain object.`)
+  if (!isRecord(options)) throw new ConfigurationError(`${owner} takes a plain object of options.`)
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw new ConfigurationError(`${owner} has no option \`${unknown}\`. It has: ${known.join(', ')}.`)
@@ -29,5 +29,5 @@ export function checkOptions(owner: string, options: unknown, known: readonly st
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

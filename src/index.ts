@@ -14,6 +14,7 @@ export {
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
 export type {
@@ -24,6 +25,7 @@ export type {
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  WebhookFailure,
 } from './errors.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'

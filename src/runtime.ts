@@ -55,10 +55,15 @@ export function sleepWith(after: Runtime['after']): Runtime['sleep'] {
     })
 }
 
+/** Tells the time of a real process: what needs no more of a runtime bundles no more of it. Milliseconds since the Unix epoch. */
+export function systemNow(): number {
+  return Date.now()
+}
+
 /** Makes the runtime of a real process. */
 export function systemRuntime(): Runtime {
   return {
-    now: () => Date.now(),
+    now: systemNow,
     after,
     limit: after,
     sleep: sleepWith(after),

@@ -11,7 +11,8 @@ import { clients } from './clients.ts'
 import { measureGate } from './gate-cost.ts'
 import type { Run } from './measure.ts'
 import { scenarios, type Scenario } from './scenarios.ts'
-import { tableOf, writeSection } from './report.ts'
+import { writeSection } from '../report.ts'
+import { tableOf } from './report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -73,7 +74,7 @@ function report(): string {
   const load = [loadBefore, loadavg()[0] ?? 0].map((each) => each.toFixed(1))
   const conditions = `Node ${process.version}, ${cpus().length} cores, load average ${load.join(' at the start, ')} at the end; medians of ${values.reps} runs (peers: ${values['peer-reps']}), each begun at another moment of the vendor's second.`
   const text = tableOf(chosen, names, results, conditions, gate)
-  if (values.write) writeSection(text)
+  if (values.write) writeSection('quota', text.split('\n'))
   return text
 }
 

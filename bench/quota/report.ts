@@ -1,11 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { GateCost } from './gate-cost.ts'
 import type { Run } from './measure.ts'
 import type { Scenario } from './scenarios.ts'
-
-const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
-const [begin, end] = ['<!-- quota: begin -->', '<!-- quota: end -->']
 
 /** Writes the results as a section of Markdown. */
 export function tableOf(
@@ -54,14 +49,4 @@ function median(values: readonly number[]): number {
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? NaN
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
-}
-
-/** Puts the section into its place on the page, and leaves the rest of the page alone. */
-export function writeSection(text: string): void {
-  const section = `${begin}\n\n${text}\n\n${end}`
-  const old = existsSync(page) ? readFileSync(page, 'utf8') : '# Benchmarks\n'
-  const [from, to] = [old.indexOf(begin), old.indexOf(end)]
-  const updated =
-    from < 0 ? `${old.trimEnd()}\n\n${section}\n` : old.slice(0, from) + section + old.slice(to + end.length)
-  writeFileSync(page, updated)
 }

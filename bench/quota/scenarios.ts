@@ -37,7 +37,7 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /** The mean of the vendor's service times. Milliseconds. */
-export const serviceMs = 50
+const serviceMs = 50
 
 /** The shortest time in which all calls can be answered by one who knows everything, begun at `phase` of a second. Milliseconds. */
 export function optimalMs(scenario: Scenario, phase: number): number {

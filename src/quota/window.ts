@@ -9,7 +9,7 @@ export interface Told {
 }
 
 /** What a window is told together with: how its own count stood. */
-export interface Standing {
+interface Standing {
   readonly now: number
   /** When the answered call was charged. */
   readonly chargedAt: number
@@ -21,7 +21,7 @@ export interface Standing {
 }
 
 /** What a window looks like at a moment. */
-export interface WindowState {
+interface WindowState {
   /** Absent while no limit is known. */
   readonly limit?: number
   /** How much may still be used now, the part left to others taken off. */

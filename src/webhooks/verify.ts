@@ -1,5 +1,5 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
-import { systemRuntime } from '../runtime.ts'
+import { systemNow } from '../runtime.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
@@ -49,7 +49,7 @@ export function verify(scheme: SignatureScheme, request: WebhookRequest, options
 /** Makes the secrets ready once, for an endpoint that verifies many webhooks. */
 export function verifier(scheme: SignatureScheme, options: VerifyOptions): (request: WebhookRequest) => Verification {
   let keys: readonly Key[] | undefined
-  const { toleranceSeconds, values, now = present } = options
+  const { toleranceSeconds, values, now = systemNow } = options
   const settings: Settings = { toleranceSeconds, values, now }
   return function verifyRequest(request) {
     const reading = read(request)
@@ -69,10 +69,6 @@ export function refusalOf(error: unknown): Refused {
     return { ok: false, reason: error.reason }
   }
   throw error
-}
-
-function present(): number {
-  return systemRuntime().now()
 }
 
 function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {

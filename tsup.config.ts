@@ -6,6 +6,7 @@ const config: Options = {
     axios: 'src/axios/index.ts',
     github: 'src/connectors/github/index.ts',
     testing: 'src/testing/index.ts',
+    undici: 'src/undici/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

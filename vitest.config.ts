@@ -13,6 +13,7 @@ const config: ViteUserConfig = defineConfig({
       { find: /^hawser\/axios$/, replacement: source('axios/index.ts') },
       { find: /^hawser\/github$/, replacement: source('connectors/github/index.ts') },
       { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
+      { find: /^hawser\/undici$/, replacement: source('undici/index.ts') },
     ],
   },
 })

@@ -24,6 +24,8 @@ export type {
   RetryStop,
   TimeoutFacts,
 } from './errors.ts'
+export { aborted, onAbort } from './abort.ts'
+export { checkNumber, checkOptions } from './check.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'
 export type * from './events.ts'
@@ -33,6 +35,8 @@ export type { Policy, PolicySettings, Send } from './http/policy.ts'
 export { signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
 export type { HttpResponse } from './http/response.ts'
+export { networkFailure } from './http/network-failure.ts'
+export { collect, tooLarge, translated } from './http/response-body.ts'
 export { axiosTransport } from './http/axios-transport.ts'
 export type { AxiosTransportOptions } from './http/axios-transport.ts'
 export type { Transport } from './http/transport.ts'

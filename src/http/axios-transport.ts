@@ -2,10 +2,11 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
-import { HawserError, ResponseTooLargeError } from '../errors.ts'
+import { HawserError } from '../errors.ts'
 import { aborted } from '../abort.ts'
 import { networkFailure } from './network-failure.ts'
 import { signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
+import { collect, translated } from './response-body.ts'
 import type { HttpResponse } from './response.ts'
 import type { Transport } from './transport.ts'
 
@@ -100,39 +101,4 @@ function plainHeaders(headers: object): HeaderMap {
     plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value)
   }
   return plain
-}
-
-/** Reads a body to its end, decompressed by axios, and stops at `limit`, so that a small bomb cannot fill the memory. */
-function collect(stream: Readable, limit: number, request: HttpRequest): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    stream.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      chunks.push(chunk)
-      if (size > limit) {
-        const message = `${request.operation}: the answer is larger than ${limit} bytes. Ask for a stream, or raise \`maxResponseBytes\`.`
-        stream.destroy(new ResponseTooLargeError(message))
-      }
-    })
-    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    stream.once('error', reject)
-    // After 'end' or 'error' this changes nothing; alone it means that the connection went away.
-    stream.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
-  })
-}
-
-/** Passes a stream on; what breaks it reaches the reader as an error of hawser's. */
-function translated(stream: Readable, failure: (error: unknown) => Error): Readable {
-  async function* read(): AsyncGenerator<Buffer> {
-    try {
-      yield* stream
-    } catch (error) {
-      throw failure(error)
-    }
-  }
-  const passedOn = Readable.from(read(), { objectMode: false })
-  // A reader that leaves before the first byte never starts the generator; its socket is given up here.
-  passedOn.once('close', () => stream.destroy())
-  return passedOn
 }

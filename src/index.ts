@@ -25,6 +25,7 @@ export type {
   TimeoutFacts,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'
+export type { EndSignal } from './abort.ts'
 export { checkNumber, checkOptions } from './check.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'
@@ -32,7 +33,7 @@ export type * from './events.ts'
 
 export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
-export { signalOf } from './http/request.ts'
+export { endOf, signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
 export type { HttpResponse } from './http/response.ts'
 export { networkFailure } from './http/network-failure.ts'

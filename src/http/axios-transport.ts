@@ -1,11 +1,11 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 import { Readable } from 'node:stream'
-import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig } from 'axios'
+import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { HawserError } from '../errors.ts'
 import { aborted } from '../abort.ts'
 import { networkFailure } from './network-failure.ts'
-import { signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
+import { endOf, signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
 import { collect, translated } from './response-body.ts'
 import type { HttpResponse } from './response.ts'
 import type { Transport } from './transport.ts'
@@ -16,7 +16,7 @@ export interface AxiosTransportOptions {
   readonly instance?: AxiosInstance
   /** Connection pool and TLS: `maxSockets`, `ca`, `cert`, `key` … @default keep-alive */
   readonly agent?: AgentOptions
-  /** An HTTP proxy, or `false` for none. @default what the environment says (`HTTPS_PROXY`, `NO_PROXY`) */
+  /** An HTTP proxy, or `false` for none. @default what the environment says (`HTTPS_PROXY`, `NO_PROXY`) when the first request is sent */
   readonly proxy?: AxiosProxyConfig | false
   /** The most bytes of a buffered answer, counted after decompression. @default 50 MiB */
   readonly maxResponseBytes?: number
@@ -31,7 +31,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   const { maxResponseBytes = 50 * 1024 * 1024, agent, proxy } = options
   const httpAgent = new HttpAgent({ keepAlive: true, ...agent })
   const httpsAgent = new HttpsAgent({ keepAlive: true, ...agent })
-  let instance: Promise<AxiosInstance> | undefined
+  let sending: Promise<SendByAxios> | undefined
 
   const fixed: AxiosRequestConfig = {
     httpAgent,
@@ -47,23 +47,19 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   }
 
   async function axiosSend(request: HttpRequest): Promise<HttpResponse> {
-    instance ??= options.instance
-      ? Promise.resolve(options.instance)
-      : import('axios').then(({ default: axios }) => axios.create({ adapter: 'http' }))
-    const axios = await instance
+    sending ??= options.instance ? Promise.resolve(through(options.instance)) : adapterAlone()
+    const sendByAxios = await sending
     const { method, url, headers, body } = request
-    const signal = signalOf(request)
-    if (signal?.aborted) throw aborted(signal)
+    const signal = endOf(request)
+    if (signal?.aborted) throw aborted(signalOf(request))
     let answered = false
     const failure = (error: unknown): Error => {
       if (error instanceof HawserError) return error
-      return signal?.aborted ? aborted(signal) : networkFailure(error, request, answered)
+      return signal?.aborted ? aborted(signalOf(request)) : networkFailure(error, request, answered)
     }
     try {
-      const response = await axios.request<Readable>({
+      const response = await sendByAxios({
         ...fixed,
-        // A caller's instance may have axios-retry on it; a call has one retry owner.
-        ...{ 'axios-retry': { retries: 0 } },
         method,
         url,
         headers,
@@ -86,6 +82,26 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
       httpsAgent.destroy()
     },
   })
+}
+
+type SendByAxios = (config: AxiosRequestConfig & { headers: HeaderMap }) => Promise<AxiosResponse<Readable>>
+
+/** Sends through an instance of the caller's. */
+function through(instance: AxiosInstance): SendByAxios {
+  // It may have axios-retry on it; a call has one retry owner.
+  return (config) => instance.request<Readable>({ ...config, ...{ 'axios-retry': { retries: 0 } } })
+}
+
+/**
+ * Sends by axios' http adapter and nothing around it: an instance merges its settings into every request, transforms and
+ * labels bodies, none of which is wanted here. Saves about 100 of 500 µs a call.
+ */
+async function adapterAlone(): Promise<SendByAxios> {
+  const { default: axios } = await import('axios')
+  const adapter = axios.getAdapter('http')
+  // Without a proxy in the environment axios need not look for one in each call: that takes 5 µs.
+  const direct = Object.keys(process.env).some((name) => /(?<!no)_proxy$/i.test(name)) ? {} : { proxy: false as const }
+  return (config) => adapter({ ...direct, ...config, headers: new axios.AxiosHeaders(config.headers) })
 }
 
 function payload(body: RequestBody | undefined): Buffer | Readable | undefined {

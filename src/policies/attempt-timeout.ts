@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { aborted, onAbort } from '../abort.ts'
+import { AttemptController, aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { described, type Policy } from '../http/policy.ts'
@@ -27,7 +27,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
           new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit, sent: false }),
         )
       }
-      const controller = new AbortController()
+      const controller = new AttemptController()
       return new Promise((resolve, reject) => {
         // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
         const end = (error: Error): void => {
@@ -54,7 +54,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
               return resolve(response)
             }
             // It came after the end, from a transport that does not obey: nobody will read it.
-            if (controller.signal.aborted) return response.body.destroy()
+            if (controller.aborted) return response.body.destroy()
             cancel()
             const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime)
             body.once('close', release)

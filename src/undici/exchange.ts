@@ -3,8 +3,10 @@ import {
   HawserError,
   aborted,
   collect,
+  endOf,
   networkFailure,
   onAbort,
+  signalOf,
   tooLarge,
   translated,
   type HeaderMap,
@@ -18,11 +20,10 @@ import { decodersFor, decompressed } from './decompress.ts'
  * One request on undici's wire, from the dispatch to the last byte of the answer.
  *
  * A plain body is kept as the chunks that undici hands over; a stream is made only for a caller who asks for one and for a
- * body to decompress. That is a fifth less CPU than `undici.request`, which makes one for each answer.
+ * body to decompress.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: HttpRequest
-  readonly #signal: AbortSignal | undefined
   readonly #limit: number
   readonly #resolve: (response: HttpResponse) => void
   readonly #reject: (error: Error) => void
@@ -36,18 +37,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     request: HttpRequest,
-    signal: AbortSignal | undefined,
     limit: number,
     resolve: (response: HttpResponse) => void,
     reject: (error: Error) => void,
   ) {
     this.#request = request
-    this.#signal = signal
     this.#limit = limit
     this.#resolve = resolve
     this.#reject = reject
     // undici itself hears of an abort only when there is a connection.
-    this.#unlisten = onAbort(signal, () => this.#fail(aborted(signal)))
+    this.#unlisten = onAbort(endOf(request), () => this.#fail(aborted(signalOf(request))))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -99,7 +98,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else if (this.#answer) {
       const [first] = this.#chunks
       const body = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks)
-      this.#resolve({ status: this.#answer.status, headers: this.#answer.headers, body })
+      // Told after undici has read all that has come: a next request would find the connection still busy and wait in the
+      // pool's queue, which costs 15 of 85 µs at 50 calls at a time.
+      process.nextTick(this.#resolve, { status: this.#answer.status, headers: this.#answer.headers, body })
     }
   }
 
@@ -136,7 +137,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #failure(error: unknown): Error {
     if (error instanceof HawserError) return error
-    if (this.#signal?.aborted) return aborted(this.#signal)
+    if (endOf(this.#request)?.aborted) return aborted(signalOf(this.#request))
     return networkFailure(error, this.#request, this.#answer !== undefined)
   }
 }

@@ -2,13 +2,13 @@ import {
   aborted,
   checkNumber,
   checkOptions,
+  endOf,
   signalOf,
   type HttpRequest,
   type HttpResponse,
   type Transport,
 } from 'hawser'
 import type { Dispatcher } from 'undici'
-import { addressOf } from './address.ts'
 import { acceptedEncodings } from './decompress.ts'
 import { checkProxy, dispatcherFor, type TlsOptions } from './dispatcher.ts'
 import { Exchange } from './exchange.ts'
@@ -77,10 +77,9 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   let own: Dispatcher | undefined
 
   function undiciSend(request: HttpRequest): Promise<HttpResponse> {
-    const signal = signalOf(request)
-    if (signal?.aborted) return Promise.reject(aborted(signal))
+    if (endOf(request)?.aborted) return Promise.reject(aborted(signalOf(request)))
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, signal, request.maxResponseBytes ?? maxResponseBytes, resolve, reject)
+      const exchange = new Exchange(request, request.maxResponseBytes ?? maxResponseBytes, resolve, reject)
       try {
         const dispatcher = options.dispatcher ?? (own ??= dispatcherFor({ ...limits, http2, proxy, tls }, process.env))
         dispatcher.dispatch(dispatchOptions(request), exchange)
@@ -102,7 +101,8 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
 }
 
 function dispatchOptions({ url, method, headers, body }: HttpRequest): Dispatcher.DispatchOptions {
-  const { origin, path } = addressOf(url)
+  const { origin, pathname, search } = new URL(url)
+  const path = pathname + search
   const open = typeof body === 'function' ? body() : (body ?? null)
   if (headers['accept-encoding'] !== undefined) return { origin, path, method, headers, body: open }
   return { origin, path, method, headers: { ...headers, 'accept-encoding': acceptedEncodings }, body: open }

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 import { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { HawserError } from '../errors.ts'
-import { aborted } from '../abort.ts'
+import { aborted, type EndSignal } from '../abort.ts'
 import { networkFailure } from './network-failure.ts'
 import { endOf, signalOf, type HeaderMap, type HttpRequest, type RequestBody } from './request.ts'
 import { collect, translated } from './response-body.ts'
@@ -47,7 +47,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   }
 
   async function axiosSend(request: HttpRequest): Promise<HttpResponse> {
-    sending ??= options.instance ? Promise.resolve(through(options.instance)) : adapterAlone()
+    sending ??= options.instance ? Promise.resolve(through(options.instance, fixed)) : adapterAlone(fixed)
     const sendByAxios = await sending
     const { method, url, headers, body } = request
     const signal = endOf(request)
@@ -58,14 +58,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
       return signal?.aborted ? aborted(signalOf(request)) : networkFailure(error, request, answered)
     }
     try {
-      const response = await sendByAxios({
-        ...fixed,
-        method,
-        url,
-        headers,
-        data: payload(body),
-        ...(signal && { signal }),
-      })
+      const response = await sendByAxios({ method, url, headers, data: payload(body), signal })
       answered = true
       const answer = { status: response.status, headers: plainHeaders(response.headers) }
       if (request.stream) return { ...answer, body: translated(response.data, failure) }
@@ -84,24 +77,42 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   })
 }
 
-type SendByAxios = (config: AxiosRequestConfig & { headers: HeaderMap }) => Promise<AxiosResponse<Readable>>
+interface AxiosCall {
+  readonly method: string
+  readonly url: string
+  readonly headers: HeaderMap
+  readonly data: Buffer | Readable | undefined
+  readonly signal: EndSignal | undefined
+}
+
+type SendByAxios = (call: AxiosCall) => Promise<AxiosResponse<Readable>>
 
 /** Sends through an instance of the caller's. */
-function through(instance: AxiosInstance): SendByAxios {
-  // It may have axios-retry on it; a call has one retry owner.
-  return (config) => instance.request<Readable>({ ...config, ...{ 'axios-retry': { retries: 0 } } })
+function through(instance: AxiosInstance, fixed: AxiosRequestConfig): SendByAxios {
+  return ({ signal, ...call }) =>
+    instance.request<Readable>({
+      ...fixed,
+      // It may have axios-retry on it; a call has one retry owner.
+      ...{ 'axios-retry': { retries: 0 } },
+      ...call,
+      ...(signal && { signal }),
+    })
 }
 
 /**
  * Sends by axios' http adapter and nothing around it: an instance merges its settings into every request, transforms and
  * labels bodies, none of which is wanted here. Saves about 100 of 500 µs a call.
  */
-async function adapterAlone(): Promise<SendByAxios> {
+async function adapterAlone(fixed: AxiosRequestConfig): Promise<SendByAxios> {
   const { default: axios } = await import('axios')
   const adapter = axios.getAdapter('http')
   // Without a proxy in the environment axios need not look for one in each call: that takes 5 µs.
-  const direct = Object.keys(process.env).some((name) => /(?<!no)_proxy$/i.test(name)) ? {} : { proxy: false as const }
-  return (config) => adapter({ ...direct, ...config, headers: new axios.AxiosHeaders(config.headers) })
+  const named = Object.keys(process.env).some((name) => /(?<!no)_proxy$/i.test(name))
+  const settings: AxiosRequestConfig = { ...(!named && { proxy: false }), ...fixed }
+  return ({ method, url, headers, data, signal }) => {
+    const config = { ...settings, method, url, headers: new axios.AxiosHeaders(headers), data }
+    return adapter(signal ? { ...config, signal } : config)
+  }
 }
 
 function payload(body: RequestBody | undefined): Buffer | Readable | undefined {

@@ -8,6 +8,7 @@ const config: Options = {
     testing: 'src/testing/index.ts',
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',
+    undici: 'src/undici/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

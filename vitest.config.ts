@@ -14,6 +14,7 @@ const config: ViteUserConfig = defineConfig({
       { find: /^hawser\/github$/, replacement: source('connectors/github/index.ts') },
       { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
       { find: /^hawser\/webhooks$/, replacement: source('webhooks/index.ts') },
+      { find: /^hawser\/undici$/, replacement: source('undici/index.ts') },
     ],
   },
 })

@@ -67,7 +67,7 @@ function typeCheck(consumer: string): void {
 try {
   run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', work], root)
   const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const consumer = install('consumer', join(work, `hawser-${version}.tgz`))
+  const consumer = install('consumer', join(work, `hawser-${version}.tgz`), 'undici@7.30.2')
   const withoutAxios = join(work, 'without-axios')
   for (const name of ['hawser', 'cockatiel']) {
     cpSync(join(consumer, 'node_modules', name), join(withoutAxios, 'node_modules', name), { recursive: true })

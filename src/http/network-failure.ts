@@ -15,6 +15,14 @@ const connectCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** undici's codes for what the system has a name for; the phase says which timeout it was. */
+const systemNames: Readonly<Record<string, string>> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
+}
+
 /** The peer's certificate was refused: no connection, and none at the next try either. @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const certificatePattern =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|CRL_|HOSTNAME_MISMATCH|INVALID_CA)/
@@ -42,6 +50,9 @@ export function networkFailure(error: unknown, request: HttpRequest, answered: b
 // Codes of axios' own that hide the system's code, which is then in the cause.
 const wrapperCodes: ReadonlySet<string> = new Set(['ERR_NETWORK', 'ERR_BAD_RESPONSE', 'ERR_BAD_REQUEST'])
 
+// Told by their message only: a TLS handshake that is cut, and a proxy that refuses to make a tunnel.
+const connectMessage = /^(?:Client network socket disconnected before secure|Proxy response \(\d+\) !== 200)/
+
 function systemReason(error: unknown): { reason: string; connecting: boolean } {
   let reason = 'UNKNOWN'
   let connecting = false
@@ -50,11 +61,12 @@ function systemReason(error: unknown): { reason: string; connecting: boolean } {
     const code: unknown = Reflect.get(at, 'code')
     const syscall: unknown = Reflect.get(at, 'syscall')
     if (typeof code === 'string' && (reason === 'UNKNOWN' || wrapperCodes.has(reason))) reason = code
+    // undici looks its parser's code up in the wrong direction, and has none.
+    else if (reason === 'UNKNOWN' && at.name === 'HTTPParserError') reason = 'HPE_INVALID'
     connecting ||= syscall === 'connect' || syscall === 'getaddrinfo' || connectCodes.has(reason)
-    connecting ||=
-      isCertificateReason(reason) || at.message.startsWith('Client network socket disconnected before secure')
+    connecting ||= isCertificateReason(reason) || connectMessage.test(at.message)
     const { errors } = at as { errors?: unknown }
     at = at.cause ?? (Array.isArray(errors) ? errors[0] : undefined)
   }
-  return { reason, connecting }
+  return { reason: systemNames[reason] ?? reason, connecting }
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { AttemptController, type EndSignal } from '../abort.ts'
 
 /** Header names are lower case. Several values of one name are joined by `, `. */
 export type HeaderMap = Readonly<Record<string, string>>
@@ -48,6 +49,11 @@ export interface HttpRequest {
 /** Gives the signal that a transport has to obey: that of the attempt, which follows the caller's, or the caller's own. */
 export function signalOf({ controller, signal }: HttpRequest): AbortSignal | undefined {
   return controller?.signal ?? signal
+}
+
+/** Gives the same as {@link signalOf}, with the least that a transport needs; costs nothing where no signal was made yet. */
+export function endOf({ controller, signal }: HttpRequest): EndSignal | undefined {
+  return controller instanceof AttemptController ? controller : (controller?.signal ?? signal)
 }
 
 /** Tells whether a body can be sent a second time. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { aborted, onAbort } from '../abort.ts'
+import { AttemptController, aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { described, type Policy } from '../http/policy.ts'
@@ -29,7 +29,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
           new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit, sent: false }),
         )
       }
-      const controller = new AbortController()
+      const controller = new AttemptController()
       return new Promise((resolve, reject) => {
         // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
         let ended = false

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
-import { NetworkError, TimeoutError, attemptTimeout, stack } from 'hawser'
+import { TimeoutError, attemptTimeout, stack } from 'hawser'
 import { eventually, failureOf, loopback } from '../support/loopback.ts'
 import { ask, type MakeTransport } from './transport-under-test.ts'
 

@@ -39,19 +39,28 @@ export function authenticate(options: AuthenticateOptions): Policy {
       }
       const first = await applied(request, runtime)
       const response = await next(first)
-      if (response.status !== 401 || !credential.renew || !isReplayable(request.body)) return guarded(response, first)
+      if (response.status !== 401 || !credential.renew || !isReplayable(request.body))
+        return guarded(response, request, first)
 
       const renewed = await bounded(credential.renew(first), request, runtime)
       runtime.emit?.({ type: 'renew', operation: request.operation, at: runtime.now(), renewed })
-      if (!renewed) return guarded(response, first)
+      if (!renewed) return guarded(response, request, first)
       discard(response)
       const second = await applied(request, runtime)
-      return guarded(await next(second), second)
+      return guarded(await next(second), request, second)
     }
   })
 }
 
 /** Lets whoever reads a failure blank the credential in it: vendors repeat what they refuse ("invalid key sk-…"). */
-function guarded(response: HttpResponse, { secrets = [] }: HttpRequest): HttpResponse {
-  return response.status < 400 || secrets.length === 0 ? response : { ...response, redact: secretsRedactor(secrets) }
+function guarded(response: HttpResponse, plain: HttpRequest, sent: HttpRequest): HttpResponse {
+  if (response.status < 400) return response
+  const secrets = sent.secrets ?? addedTo(plain, sent)
+  return secrets.length === 0 ? response : { ...response, redact: secretsRedactor(secrets) }
+}
+
+/** What a credential that names no secrets has put into headers. */
+function addedTo(plain: HttpRequest, sent: HttpRequest): readonly string[] {
+  const added = Object.entries(sent.headers).filter(([name, value]) => plain.headers[name] !== value)
+  return added.flatMap(([, value]) => [value, ...value.split(' ')])
 }

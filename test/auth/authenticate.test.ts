@@ -112,6 +112,15 @@ it('lets a reader blank the credential in a failure, however the vendor repeats 
   expect((await over(anonymous(), script(response(404)))(request())).redact).toBeUndefined()
 })
 
+it('blanks what a credential added to headers also where it names no secrets', async () => {
+  const own: Credential = {
+    kind: 'own',
+    apply: (asked) => ({ ...asked, headers: { ...asked.headers, 'x-key': 'Vendor c4n4ry-own' } }),
+  }
+  const { redact } = await over(own, script(response(401)))(request({ headers: { 'x-mine': 'plain words' } }))
+  expect(redact?.('bad c4n4ry-own, plain words')).toBe('bad [redacted], plain words')
+})
+
 it('leaves the bytes of a success alone', async () => {
   const success = response(200, {}, 'canary-secret')
   expect(await over(bearer('canary-secret'), script(success))(request())).toBe(success)

@@ -8,9 +8,11 @@ export {
   HttpError,
   InvalidRequestError,
   NetworkError,
+  OAuthError,
   PaginationError,
   QuotaExhaustedError,
   RateLimitedError,
+  ReauthorizationRequiredError,
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
@@ -22,6 +24,9 @@ export type {
   CallFacts,
   HttpErrorFacts,
   NetworkPhase,
+  OAuthErrorFacts,
+  OAuthFailure,
+  ReauthorizationCause,
   RequestSummary,
   RetryStop,
   TimeoutFacts,
@@ -111,6 +116,19 @@ export type { AuthenticateOptions } from './auth/authenticate.ts'
 export type { Credential } from './auth/credential.ts'
 export { anonymous, apiKey, basic, bearer } from './auth/static.ts'
 export type { ApiKeyOptions, Secret } from './auth/static.ts'
+export type { Grant, GrantRequest, TokenAnswer } from './auth/grant.ts'
+export type {
+  ClientAuthentication,
+  ExpiryFacts,
+  OAuthCode,
+  OAuthVendor,
+  Rotation,
+  TokenPaths,
+} from './auth/oauth-vendor.ts'
+export { memoryTokenStore } from './auth/token-store.ts'
+export type { StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
+export { mainToken } from './auth/tokens.ts'
+export type { TokenBundle, Tokens } from './auth/tokens.ts'
 
 export { HttpClient } from './client/client.ts'
 export type { CallOptions, HttpClientConfig, PaginateOptions } from './client/client.ts'

@@ -1,0 +1,98 @@
+/** How a client proves itself at the token endpoint. `raw-basic` is Basic without the encoding that RFC 6749 asks for. */
+export type ClientAuthentication =
+  'basic' | 'raw-basic' | 'body' | 'none' | 'private-key-jwt' | 'client-secret-jwt' | 'mtls'
+
+/** The codes that {@link OAuthVendor.errorCodes} maps a vendor's own to. */
+export type OAuthCode =
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'unauthorized_client'
+  | 'temporarily_unavailable'
+  | 'slow_down'
+  | 'authorization_pending'
+  | 'access_denied'
+  | 'expired_token'
+
+/** Where the fields of a token answer stand: dotted paths into the body, such as `authed_user.access_token`. */
+export interface TokenPaths {
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  readonly expiresIn?: string
+  readonly refreshExpiresIn?: string
+  readonly scope?: string
+  readonly tokenType?: string
+}
+
+/** What a lifetime in a token answer means. */
+export interface ExpiryFacts {
+  /** `seconds` and `milliseconds` from now, or a moment as seconds since the epoch or as an ISO 8601 date. @default 'seconds' */
+  readonly unit?: 'seconds' | 'milliseconds' | 'epoch-seconds' | 'iso-8601'
+  /** What zero or less means. @default 'unknown' */
+  readonly zero?: 'never' | 'unknown'
+  /** How long a token lives where the answer does not say. Seconds. @default until it is refused */
+  readonly assumeSeconds?: number
+}
+
+/** How a vendor treats the refresh token that was just used. */
+export type Rotation = 'none' | 'strict' | 'grace' | 'until-first-use'
+
+/** A vendor's ways with OAuth 2, as data. What is left out is as RFC 6749 says. */
+export interface OAuthVendor {
+  /** What `iss` and id_tokens must name. @default the origin of `tokenUrl` */
+  readonly issuer?: string
+  /** Reads the addresses from the issuer's discovery document instead; those given here go before them. @default false */
+  readonly discover?: boolean
+  readonly authorizeUrl?: string
+  /** May hold names of the profile's `tenant`, as `baseUrl` may. */
+  readonly tokenUrl?: string
+  /** @default `tokenUrl` */
+  readonly refreshUrl?: string
+  readonly revokeUrl?: string
+  readonly introspectUrl?: string
+  readonly deviceUrl?: string
+  readonly parUrl?: string
+  readonly jwksUrl?: string
+  /** @default 'basic' where there is a secret, else 'none' */
+  readonly clientAuthentication?: ClientAuthentication
+  /** @default 'form' */
+  readonly body?: 'form' | 'json' | 'query'
+  /** @default 'POST' */
+  readonly method?: 'POST' | 'GET'
+  /** Other names of parameters, such as `{ client_id: 'client_key' }`; they hold for the authorize URL as well. */
+  readonly rename?: Readonly<Record<string, string>>
+  readonly authorizeParameters?: Readonly<Record<string, string>>
+  readonly tokenParameters?: Readonly<Record<string, string>>
+  readonly refreshParameters?: Readonly<Record<string, string>>
+  /** Sent to the token endpoint. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Asked for where the caller names none. */
+  readonly scopes?: readonly string[]
+  /** @default ' ' */
+  readonly scopeSeparator?: string
+  /** @default true */
+  readonly pkce?: boolean
+  /** What the callback calls `code`. */
+  readonly codeParameter?: string
+  /** Sent instead of the registered redirect address at the token endpoint. */
+  readonly redirectUri?: string
+  /** Where the fields stand, by the name of the token. @default `{ main: {} }`, which is RFC 6749's */
+  readonly tokens?: Readonly<Record<string, TokenPaths>>
+  readonly expiry?: ExpiryFacts
+  /** Where an error stands: a dotted path. @default 'error' */
+  readonly errorPath?: string
+  /** Tells whether a body is an error whatever its status. @default it has an error code and no access token */
+  readonly isError?: (body: unknown) => boolean
+  /** The vendor's own codes, and what they mean. */
+  readonly errorCodes?: Readonly<Record<string, OAuthCode>>
+  /** @default 'strict', the one that must not be gambled with */
+  readonly rotation?: Rotation
+  /** How long a used refresh token may be used again, where `rotation` is `grace`. Milliseconds. */
+  readonly graceMs?: number
+  /** How long refresh tokens live where the answer does not say. Milliseconds. */
+  readonly refreshLifetimeMs?: number
+  /** Where a token answer tells the address of this connection's API, such as `instance_url`; checked against the profile's `hosts`. */
+  readonly baseUrlPath?: string
+  /** Which answers of the API, beside a 401, say that the token is no longer good. */
+  readonly refused?: (response: { readonly status: number; readonly body: unknown }) => boolean
+}

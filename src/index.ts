@@ -57,6 +57,7 @@ export type { PathTemplate, PathValue } from './http/path.ts'
 export type { ArrayStyle, FieldValue, Fields } from './http/query.ts'
 export { parseLinks } from './http/link.ts'
 export type { Link } from './http/link.ts'
+export { redactText, secretsRedactor } from './http/redact.ts'
 export { retryAfterMs } from './http/retry-after.ts'
 export type { ReadThrottle, Throttle } from './http/throttled.ts'
 
@@ -123,6 +124,8 @@ export type {
   OAuthCode,
   OAuthVendor,
   Rotation,
+  TokenHook,
+  TokenHookRequest,
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'

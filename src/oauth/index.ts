@@ -1,0 +1,1 @@
+export { askForTokens } from './token-endpoint.ts'

@@ -1,3 +1,4 @@
+import type { OAuthVendor } from '../auth/oauth-vendor.ts'
 import type { ErrorReading } from '../client/failure.ts'
 import type { ArrayStyle } from '../http/query.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
@@ -10,6 +11,10 @@ export interface VendorProfile {
   readonly name: string
   /** Where its API is, up to and without the first path that differs. */
   readonly baseUrl: string
+  /** What its addresses name as `{shop}` or the like, and what each such name may be. */
+  readonly tenant?: Readonly<Record<string, RegExp>>
+  /** Its ways with OAuth 2, for `hawser/oauth`. */
+  readonly oauth?: OAuthVendor
   /** Other origins of the vendor's that may get the credential. @default none */
   readonly origins?: readonly string[]
   /** The API version that the types were written for. */

@@ -1,5 +1,5 @@
 import type { Addresses } from './addresses.ts'
-import { unreadable } from './failures.ts'
+import { unaccepted } from './failures.ts'
 import { loadOpenidClient } from './libraries.ts'
 import { put, type Asking, type Heard, type Server } from './question.ts'
 
@@ -42,13 +42,6 @@ export async function converse<T>(server: Server, asking: Asking, ask: Ask<T>, r
     if (failure) throw failure.error
     throw unaccepted(error, { ...asking, vendor: server.vendor })
   }
-}
-
-/** Makes an error of openid-client's into one that is safe: its own hold whole answers, its codes are words of its own. */
-export function unaccepted(error: unknown, { operation, vendor }: { operation: string; vendor: string }): Error {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  const why = typeof code === 'string' ? ` (${code})` : ''
-  return unreadable(`openid-client does not accept it${why}`, { operation, vendor })
 }
 
 function asJson({ raw }: Heard): Response {

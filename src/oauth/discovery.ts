@@ -1,5 +1,9 @@
-import { ConfigurationError, OAuthError } from 'hawser'
+import { ConfigurationError, OAuthError, type Runtime } from 'hawser'
 import { isLoopback, secureUrl, type Addresses } from './addresses.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { unaccepted } from './failures.ts'
+import { getJsonDocument } from './json-document.ts'
+import { loadOpenidClient } from './libraries.ts'
 
 /** The part of a discovery document that is read. @see https://www.rfc-editor.org/rfc/rfc8414#section-2 */
 export interface ServerMetadata {
@@ -49,5 +53,43 @@ function checkTold(name: string, url: string, issuer: string): string {
     return secureUrl(name, url)
   } catch {
     throw new OAuthError(`The discovery document's \`${name}\` is not an https URL.`, { failure: 'protocol' })
+  }
+}
+
+/** Where a discovery document is had from. */
+export interface DiscoverySource {
+  readonly vendor: string
+  readonly issuer: string
+  readonly clientId: string
+  readonly plane: ControlPlane
+  readonly algorithm: 'oidc' | 'oauth2'
+}
+
+/**
+ * Gets the discovery document of an issuer; openid-client checks that it is the issuer's own.
+ *
+ * @throws {OAuthError} where it cannot be had, or names another issuer
+ */
+export async function discover(source: DiscoverySource, runtime: Runtime): Promise<ServerMetadata> {
+  const { vendor, issuer, clientId, plane, algorithm } = source
+  const operation = 'GET discovery'
+  const { allowInsecureRequests, customFetch, discovery } = await loadOpenidClient()
+  let failure: { readonly error: unknown } | undefined
+  try {
+    const configuration = await discovery(new URL(issuer), clientId, undefined, () => {}, {
+      algorithm,
+      execute: [allowInsecureRequests],
+      [customFetch]: async (url: string) => {
+        try {
+          return Response.json(await getJsonDocument({ vendor, plane, operation, url, runtime }))
+        } catch (error) {
+          failure = { error }
+          throw error
+        }
+      },
+    })
+    return configuration.serverMetadata()
+  } catch (error) {
+    throw failure ? failure.error : unaccepted(error, { operation, vendor })
   }
 }

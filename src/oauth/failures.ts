@@ -31,6 +31,13 @@ export function unreadable(what: string, { vendor, operation }: Omit<FailurePlac
   return new OAuthError(`${operation}: ${what}.`, { failure: 'protocol', vendor, operation })
 }
 
+/** Makes an error of openid-client's into one that is safe: its own hold whole answers, its codes are words of its own. */
+export function unaccepted(error: unknown, { operation, vendor }: { operation: string; vendor: string }): Error {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  const why = typeof code === 'string' ? ` (${code})` : ''
+  return unreadable(`openid-client does not accept it${why}`, { operation, vendor })
+}
+
 function failureOf(error: unknown): OAuthFailure | undefined {
   if (error instanceof NetworkError) return error.phase === 'connect' ? 'not-sent' : 'ambiguous'
   if (error instanceof TimeoutError) return error.sent ? 'ambiguous' : 'not-sent'

@@ -1,1 +1,2 @@
 export { askForTokens } from './token-endpoint.ts'
+export { serverOf } from './server.ts'

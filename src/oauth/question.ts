@@ -1,3 +1,4 @@
+import type { JSONWebKeySet } from 'jose'
 import type { HttpRequest, HttpResponse, OAuthVendor, Runtime, TokenHook } from 'hawser'
 import type { Addresses } from './addresses.ts'
 import { decodeBody, type AnswerBody } from './answer-body.ts'
@@ -5,6 +6,7 @@ import type { OAuthClient, ProveClient } from './client-authentication.ts'
 import type { ControlPlane } from './control-plane.ts'
 import type { Dpop } from './dpop.ts'
 import { refused, unanswered, type FailurePlace } from './failures.ts'
+import type { Kept } from './kept.ts'
 import { refusalOf } from './refusal.ts'
 import type { Repeat } from './repeat.ts'
 import { sentSecrets } from './sent-secrets.ts'
@@ -21,6 +23,8 @@ export interface Server {
   readonly dpop?: Dpop | undefined
   /** The thumbprint of the certificate that connections are made with. */
   readonly certificate?: string | undefined
+  /** The public keys that it signs with. */
+  readonly keys: Kept<JSONWebKeySet>
   addresses(runtime: Runtime): Promise<Addresses>
 }
 

@@ -12,6 +12,7 @@ import { proveClient } from './client-authentication.ts'
 import { controlPlane } from './control-plane.ts'
 import { discover, discoveredAddresses } from './discovery.ts'
 import { dpopProofs, type Dpop } from './dpop.ts'
+import { keySet } from './key-set.ts'
 import { kept } from './kept.ts'
 import { readPrivateKey, type PrivateKeyInput } from './private-key.ts'
 import type { Server } from './question.ts'
@@ -53,6 +54,9 @@ export interface ServerOptions {
 /** Addresses seldom change; an hour late is soon enough. */
 const discoveryTimes = { freshMs: 3_600_000, pauseMs: 60_000 }
 
+/** A key that is not among them is asked for, at most twice a minute. */
+const keyTimes = { freshMs: 3_600_000, pauseMs: 30_000 }
+
 /**
  * Makes the server that a program talks to.
  *
@@ -74,16 +78,20 @@ export function serverOf(options: ServerOptions): Server {
   const authentication = oauth.clientAuthentication ?? usual
   const transport = options.transport ?? axiosTransport(tls ? { agent: { ...tls } } : {})
   const plane = controlPlane({ transport, ...(timeoutMs !== undefined && { timeoutMs }) })
+  const { name: vendor } = profile
   const described = describedAddresses(oauth, options.tenant ?? {}, profile.tenant ?? {})
+  const mtls = authentication === 'mtls'
+  const addresses = addressesOf(described, { vendor, oauth, clientId, plane, mtls })
   return {
-    vendor: profile.name,
+    vendor,
     oauth,
     client,
     prove: proveClient(authentication, client),
     plane,
     dpop: proofs(dpop),
     certificate: tls && thumbprintOf(tls),
-    addresses: addressesOf(described, { vendor: profile.name, oauth, clientId, plane, mtls: authentication === 'mtls' }),
+    keys: kept(async (runtime) => keySet({ vendor, plane, url: (await addresses(runtime)).jwks, runtime }), keyTimes),
+    addresses,
   }
 }
 

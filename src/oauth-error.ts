@@ -38,12 +38,7 @@ export class OAuthError extends HawserError {
 
 /** Why a user has to allow it anew, as far as is known. */
 export type ReauthorizationCause =
-  | 'refused'
-  | 'no-tokens'
-  | 'no-refresh-token'
-  | 'refresh-token-expired'
-  | 'lost-after-rotation'
-  | 'clock'
+  'refused' | 'no-tokens' | 'no-refresh-token' | 'refresh-token-expired' | 'lost-after-rotation' | 'clock'
 
 /** The connection is at its end: the user has to allow it anew. */
 export class ReauthorizationRequiredError extends OAuthError {

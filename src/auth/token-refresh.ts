@@ -129,11 +129,12 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     const until = began.record.lease?.until ?? 0
     unsaved = got
     let present: Kept | undefined = began
+    let written: Kept | undefined
     for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5000)) {
       try {
-        while (present && isUntouched(present.record, began.record, name)) {
+        while (!written && present && isUntouched(present.record, began.record, name)) {
           const { format, grantId, tokens: before } = present.record
-          const written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) })
+          written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) })
           present = written ?? (await records.read())
         }
         unsaved = undefined

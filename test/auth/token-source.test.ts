@@ -410,6 +410,12 @@ it('holds several tokens with their own ends in one connection', async () => {
   expect(source.token('user', clock.runtime)).toMatchObject({ accessToken: 'user-0' })
 })
 
+it('stores once what a vendor answers twice', async () => {
+  const { clock, source } = await connected(scriptedGrant([{ accessToken: 'access-0', refreshToken: 'refresh-0' }]))
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ accessToken: 'access-0' })
+})
+
 it('forgets a connection, and gives what was there', async () => {
   const { clock, store, source } = await connected(scriptedGrant())
   expect(await source.remove()).toMatchObject({ main: { refreshToken: 'refresh-0' } })

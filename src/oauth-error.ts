@@ -24,36 +24,36 @@ export interface OAuthErrorFacts extends CallFacts {
 /** No token could be had. */
 export class OAuthError extends HawserError {
   override readonly code: 'OAUTH' | 'REAUTHORIZATION_REQUIRED' = 'OAUTH'
-  declare readonly failure: OAuthFailure
+  readonly failure: OAuthFailure
   declare readonly oauthCode?: string | undefined
   declare readonly connection?: string | undefined
   override get name(): string {
     return 'OAuthError'
   }
 
-  constructor(message: string, facts: OAuthErrorFacts, options?: ErrorOptions) {
-    super(message, facts, options)
+  constructor(message: string, { failure, ...facts }: OAuthErrorFacts) {
+    super(message, facts)
+    this.failure = failure
   }
 }
 
 /** Why a user has to allow it anew, as far as is known. */
 export type ReauthorizationCause =
-  | 'refused'
-  | 'no-tokens'
-  | 'no-refresh-token'
-  | 'refresh-token-expired'
-  | 'lost-after-rotation'
-  | 'clock'
+  'refused' | 'no-tokens' | 'no-refresh-token' | 'refresh-token-expired' | 'lost-after-rotation' | 'clock'
 
 /** The connection is at its end: the user has to allow it anew. */
 export class ReauthorizationRequiredError extends OAuthError {
   override readonly code = 'REAUTHORIZATION_REQUIRED'
-  declare readonly because: ReauthorizationCause
+  readonly because: ReauthorizationCause
   override get name(): string {
     return 'ReauthorizationRequiredError'
   }
 
-  constructor(message: string, facts: Omit<OAuthErrorFacts, 'failure'> & { readonly because: ReauthorizationCause }) {
+  constructor(
+    message: string,
+    { because, ...facts }: Omit<OAuthErrorFacts, 'failure'> & { readonly because: ReauthorizationCause },
+  ) {
     super(message, { ...facts, failure: 'reauthorize' })
+    this.because = because
   }
 }

@@ -1,3 +1,4 @@
+import type { ClockOffset } from '../http/clock-offset.ts'
 import type { Runtime } from '../runtime.ts'
 import type { TokenBundle, Tokens } from './tokens.ts'
 
@@ -9,8 +10,8 @@ export interface GrantRequest {
   readonly current: Tokens | undefined
   /** When the answer must be there; later, another process may try. Milliseconds since the Unix epoch. */
   readonly deadline: number
-  /** How far the vendor's clock is ahead of ours. Milliseconds. */
-  readonly skewMs: number
+  /** The vendor's clock, for what is signed; takes the `Date` of every answer. */
+  readonly clock: ClockOffset
   readonly runtime: Runtime
 }
 

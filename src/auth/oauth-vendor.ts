@@ -121,8 +121,10 @@ export interface OAuthVendor {
   readonly refreshLifetimeMs?: number
   /** Where a token answer tells the address of this connection's API, such as `instance_url`; checked against the profile's `hosts`. */
   readonly baseUrlPath?: string
-  /** Which answers of the API, beside a 401, say that the token is no longer good. */
-  readonly refused?: (response: { readonly status: number; readonly body: unknown }) => boolean
+  /** Words in a JSON answer of the API, whatever its status, that say that the token is no longer good; beside a 401. */
+  readonly refusedWhen?: { readonly path: string; readonly values: readonly string[] }
+  /** The header that takes the access token, and what stands before it. @default `Authorization: Bearer …` */
+  readonly tokenHeader?: { readonly name: string; readonly prefix?: string }
   /** Takes the place of the request that changes a code for tokens. */
   readonly exchange?: TokenHook
   /** Takes the place of the request that refreshes. */

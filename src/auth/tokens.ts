@@ -25,3 +25,14 @@ export type TokenBundle = Readonly<Record<string, Tokens>>
 
 /** The name of the token that is used where none is named. */
 export const mainToken = 'main'
+
+const secretFields = ['accessToken', 'refreshToken', 'idToken', 'extra'] as const
+
+/** Gives the same tokens with their secrets readable by name only: logged, printed or written as JSON, they do not show. */
+export function conceal(tokens: Tokens): Tokens {
+  const concealed = { ...tokens }
+  for (const name of secretFields) {
+    if (tokens[name] !== undefined) Object.defineProperty(concealed, name, { value: tokens[name], enumerable: false })
+  }
+  return concealed
+}

@@ -1,4 +1,5 @@
 import type { RequestSummary } from '../errors.ts'
+import { originOf } from './origins.ts'
 import type { HeaderMap, HttpRequest } from './request.ts'
 
 /** Headers whose values are shown. All others are named, not shown: a deny-list misses the vendor's next header. */
@@ -25,15 +26,6 @@ export function redactHeaders(headers: HeaderMap): HeaderMap {
 export function summarize(request: HttpRequest): RequestSummary {
   const { method, url, operation, headers } = request
   return { method, origin: originOf(url), operation, headers: redactHeaders(headers) }
-}
-
-/** Gives scheme, host and port, without user, path and query; the empty string for what is no URL. */
-export function originOf(url: string): string {
-  try {
-    return new URL(url).origin
-  } catch {
-    return ''
-  }
 }
 
 // What vendors repeat in messages: authorization values, JSON web tokens, user-info in URLs, `token=…`. Every repetition is

@@ -1,4 +1,4 @@
-import { ConfigurationError, type OAuthVendor } from 'hawser'
+import { ConfigurationError, fillTenant, originOf, type OAuthVendor, type Tenant, type TenantPatterns } from 'hawser'
 
 /** Where an authorization server is. */
 export interface Addresses {
@@ -18,12 +18,6 @@ export interface Addresses {
   readonly parRequired: boolean
 }
 
-/** Names that stand in addresses as `{shop}`, and what they are for one customer. */
-export type Tenant = Readonly<Record<string, string>>
-
-/** What each name of a tenant may be. */
-export type TenantPatterns = Readonly<Record<string, RegExp>>
-
 /**
  * Gives the addresses of a vendor's description, with the tenant's names filled in.
  *
@@ -31,10 +25,11 @@ export type TenantPatterns = Readonly<Record<string, RegExp>>
  */
 export function describedAddresses(vendor: OAuthVendor, tenant: Tenant, patterns: TenantPatterns): Addresses {
   const fill = (option: string, template: string | undefined): string | undefined =>
-    template === undefined ? undefined : secureUrl(`oauth.${option}`, fillIn(template, tenant, patterns))
+    template === undefined ? undefined : secureUrl(`oauth.${option}`, fillTenant(template, patterns, tenant))
   const token = fill('tokenUrl', vendor.tokenUrl)
-  const issuer = vendor.issuer === undefined ? originOf(token) : fillIn(vendor.issuer, tenant, patterns)
-  if (issuer === undefined) throw new ConfigurationError('`oauth` needs a `tokenUrl`, or an `issuer` with `discover: true`.')
+  const issuer = vendor.issuer === undefined ? token && originOf(token) : fillTenant(vendor.issuer, patterns, tenant)
+  if (issuer === undefined)
+    throw new ConfigurationError('`oauth` needs a `tokenUrl`, or an `issuer` with `discover: true`.')
   return {
     issuer,
     authorize: fill('authorizeUrl', vendor.authorizeUrl),
@@ -48,25 +43,6 @@ export function describedAddresses(vendor: OAuthVendor, tenant: Tenant, patterns
     alwaysNamesIssuer: vendor.namesIssuer ?? false,
     parRequired: vendor.parUrl !== undefined,
   }
-}
-
-/**
- * Puts a tenant's names into a template.
- *
- * A name goes into the host that gets the client's secret, so it must be wholly what the vendor says it can be.
- */
-function fillIn(template: string, tenant: Tenant, patterns: TenantPatterns): string {
-  // Microsoft's discovery names its issuer so, and each id_token fills it in.
-  return template.replaceAll(/\{(?!tenantid\})([^{}]+)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(tenant, name) ? tenant[name] : undefined
-    const pattern = Object.hasOwn(patterns, name) ? patterns[name] : undefined
-    if (value === undefined) throw new ConfigurationError(`\`tenant.${name}\` is missing: an address has it in it.`)
-    if (pattern === undefined) throw new ConfigurationError(`The profile's \`tenant\` says nothing of \`${name}\`.`)
-    if (new RegExp(pattern.source, pattern.flags.replaceAll(/[gym]/g, '')).exec(value)?.[0] !== value) {
-      throw new ConfigurationError(`\`tenant.${name}\` is not what the vendor says it can be.`)
-    }
-    return value
-  })
 }
 
 /**
@@ -87,8 +63,4 @@ export function secureUrl(option: string, text: string): string {
 /** Tells whether an address cannot leave this machine. @see https://www.rfc-editor.org/rfc/rfc8252#section-8.3 */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
-}
-
-function originOf(url: string | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url).origin
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { ConfigurationError, type ClientAuthentication, type Runtime } from 'hawser'
+import { ConfigurationError, type ClientAuthentication, type ClockOffset, type Runtime } from 'hawser'
 import { signJwt } from './jwt.ts'
 import { loadOpenidClient } from './libraries.ts'
 import { algorithmOf } from './private-key.ts'
@@ -22,8 +22,8 @@ export interface ProofContext {
   /** Whom a signed assertion is for. */
   readonly audience: string
   readonly runtime: Runtime
-  /** How far the server's clock is ahead of ours. Milliseconds. */
-  readonly skewMs: number
+  /** The server's clock. */
+  readonly clock: ClockOffset
 }
 
 /** Puts the client's proof on one request. */
@@ -73,8 +73,8 @@ export function proveClient(method: ClientAuthentication, client: OAuthClient): 
 
 /** @see https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication */
 function assertion(id: string, key: KeyObject | Uint8Array, header: { alg: string; kid?: string }): ProveClient {
-  return async ({ parameters, audience, runtime, skewMs }) => {
-    const now = Math.floor((runtime.now() + skewMs) / 1000)
+  return async ({ parameters, audience, runtime, clock }) => {
+    const now = Math.floor((runtime.now() + clock.ms) / 1000)
     const times = { iat: now, nbf: now, exp: now + assertionSeconds }
     const claims = { iss: id, sub: id, aud: audience, jti: runtime.uuid(), ...times }
     parameters.set('client_id', id)
@@ -84,6 +84,7 @@ function assertion(id: string, key: KeyObject | Uint8Array, header: { alg: strin
 }
 
 function needed<T>(value: T | undefined, method: ClientAuthentication, option: string): T {
-  if (value === undefined || value === '') throw new ConfigurationError(`Client authentication \`${method}\` needs \`${option}\`.`)
+  if (value === undefined || value === '')
+    throw new ConfigurationError(`Client authentication \`${method}\` needs \`${option}\`.`)
   return value
 }

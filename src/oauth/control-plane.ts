@@ -7,6 +7,7 @@ import {
   networkFailure,
   report,
   stack,
+  type ClockOffset,
   type HttpRequest,
   type HttpResponse,
   type Outcome,
@@ -27,6 +28,8 @@ export interface ControlCall {
   /** When the answer must be there. Milliseconds since the Unix epoch. @default three times the time limit */
   readonly deadline?: number | undefined
   readonly runtime: Runtime
+  /** Takes the `Date` of every answer. */
+  readonly clock?: ClockOffset | undefined
 }
 
 /** Sends to authorization servers, with the only retries that such a call has. */
@@ -65,13 +68,16 @@ export function controlPlane({ transport, timeoutMs = 30_000 }: ControlPlaneOpti
       attempt++
       const request = await call.request()
       const sent = { ...request, operation, idempotent: repeat === 'always', deadline, maxResponseBytes }
+      const sentAt = runtime.now()
       const outcome: Outcome = await wire(sent).then(
         (response) => ({ response }),
         // A transport's foreign error may hold the whole request.
         (error: unknown) => ({ error: isHawserError(error) ? error : networkFailure(error, sent, false) }),
       )
       last = outcome
-      const moment = { attempt, now: runtime.now(), random: () => runtime.random(), deadline }
+      const now = runtime.now()
+      if (outcome.response) observe(call.clock, sent, outcome.response, sentAt, now)
+      const moment = { attempt, now, random: () => runtime.random(), deadline }
       if (!asked && outcome.response && asksForMore?.(outcome.response)) {
         asked = true
         delayMs = 0
@@ -89,7 +95,15 @@ export function controlPlane({ transport, timeoutMs = 30_000 }: ControlPlaneOpti
         onRetry: async () => {
           const { status } = last?.response ?? {}
           const reason = status === undefined ? 'network' : status === 429 ? 'throttled' : 'unavailable'
-          runtime.emit?.({ type: 'retry', operation, at: runtime.now(), attempt, reason, status, delayMs: delayMs ?? 0 })
+          runtime.emit?.({
+            type: 'retry',
+            operation,
+            at: runtime.now(),
+            attempt,
+            reason,
+            status,
+            delayMs: delayMs ?? 0,
+          })
           if (delayMs) await runtime.sleep(delayMs)
         },
       },
@@ -105,4 +119,15 @@ async function retryingInstance(): Promise<AxiosInstance> {
   const instance = axios.create()
   axiosRetry(instance, { retries: settings.maxAttempts, retryDelay: () => 0 })
   return instance
+}
+
+/** What anyone on the way could have written says nothing about the server's clock, nor does a cache's answer. */
+function observe(
+  clock: ClockOffset | undefined,
+  { url }: HttpRequest,
+  { headers }: HttpResponse,
+  sentAt: number,
+  receivedAt: number,
+): void {
+  if (url.startsWith('https:') && headers['age'] === undefined) clock?.observe(headers['date'], sentAt, receivedAt)
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import type { HeaderMap, Runtime } from 'hawser'
+import type { ClockOffset, HeaderMap, Runtime } from 'hawser'
 import type { CryptoKey } from 'jose'
 import { signJwt } from './jwt.ts'
 import { loadJose } from './libraries.ts'
@@ -12,8 +12,8 @@ export interface ProofOf {
   /** The token that goes with it; absent at the token endpoint. */
   readonly accessToken?: string | undefined
   readonly runtime: Runtime
-  /** How far the server's clock is ahead of ours. Milliseconds. */
-  readonly skewMs: number
+  /** The server's clock. */
+  readonly clock: ClockOffset
 }
 
 /** Proves the possession of a key that tokens are bound to. */
@@ -48,7 +48,7 @@ export function dpopProofs(key?: KeyObject): Dpop {
 
   return {
     thumbprint: async () => (await keys()).thumbprint,
-    async proof({ method, url, accessToken, runtime, skewMs }) {
+    async proof({ method, url, accessToken, runtime, clock }) {
       const { sign, algorithm, jwk } = await keys()
       const { origin, pathname } = new URL(url)
       const nonce = nonces.get(origin)
@@ -56,7 +56,7 @@ export function dpopProofs(key?: KeyObject): Dpop {
         jti: runtime.uuid(),
         htm: method,
         htu: `${origin}${pathname}`,
-        iat: Math.floor((runtime.now() + skewMs) / 1000),
+        iat: Math.floor((runtime.now() + clock.ms) / 1000),
         ...(accessToken !== undefined && { ath: createHash('sha256').update(accessToken).digest('base64url') }),
         ...(nonce !== undefined && { nonce }),
       }

@@ -1,11 +1,10 @@
-import type { ExpiryFacts } from 'hawser'
+import type { ClockOffset, ExpiryFacts } from 'hawser'
 
 /** When an answer was asked for, and by which clock it tells the time. */
 export interface AnswerTime {
   /** When it was asked for: a lifetime begins later, so that this errs on the safe side. Milliseconds since the Unix epoch. */
   readonly at: number
-  /** How far the vendor's clock is ahead of ours. Milliseconds. */
-  readonly skewMs: number
+  readonly clock: ClockOffset
 }
 
 /**
@@ -13,17 +12,17 @@ export interface AnswerTime {
  *
  * What cannot be read counts as not told: a token that was given is not thrown away over its label.
  */
-export function expiresAt(value: unknown, facts: ExpiryFacts, { at, skewMs }: AnswerTime): number | undefined {
+export function expiresAt(value: unknown, facts: ExpiryFacts, { at, clock }: AnswerTime): number | undefined {
   const { unit = 'seconds', zero = 'unknown', assumeSeconds } = facts
   const assumed = assumeSeconds === undefined ? undefined : at + assumeSeconds * 1000
   if (unit === 'iso-8601') {
     const moment = typeof value === 'string' ? Date.parse(value) : Number.NaN
-    return Number.isNaN(moment) ? assumed : moment - skewMs
+    return Number.isNaN(moment) ? assumed : clock.toLocal(moment)
   }
   const number = numberOf(value)
   if (number === undefined) return assumed
   if (number <= 0) return zero === 'never' ? undefined : assumed
-  if (unit === 'epoch-seconds') return number * 1000 - skewMs
+  if (unit === 'epoch-seconds') return clock.toLocal(number * 1000)
   return at + number * (unit === 'milliseconds' ? 1 : 1000)
 }
 

@@ -23,7 +23,7 @@ export function refused(refusal: Refusal, { vendor, operation, redact }: Failure
 export function unanswered(error: unknown, { vendor, operation }: FailurePlace): unknown {
   const failure = failureOf(error)
   if (failure === undefined || !(error instanceof Error)) return error
-  return new OAuthError(error.message, { failure, vendor, operation }, { cause: error })
+  return new OAuthError(error.message, { failure, vendor, operation })
 }
 
 /** Makes the error for an answer that cannot be read. */

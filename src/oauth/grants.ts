@@ -1,10 +1,4 @@
-import {
-  OAuthError,
-  ReauthorizationRequiredError,
-  type Grant,
-  type GrantRequest,
-  type TokenBundle,
-} from 'hawser'
+import { OAuthError, ReauthorizationRequiredError, type Grant, type GrantRequest, type TokenBundle } from 'hawser'
 import { validateIdToken } from './id-token.ts'
 import type { Server } from './question.ts'
 import type { Repeat } from './repeat.ts'
@@ -32,13 +26,13 @@ export function tokenGrant(server: Server, facts: GrantFacts): Grant {
     kind,
     unattended,
     async obtain(request) {
-      const { runtime, deadline, skewMs, current } = request
+      const { runtime, deadline, clock, current } = request
       return askForTokens(server, {
         grantType,
         parameters: await facts.parameters(request),
         repeat,
         runtime,
-        skewMs,
+        clock,
         deadline,
         scopes: scopes ?? current?.scopes,
         validate: validate && ((bundle) => validate(bundle, request)),
@@ -70,9 +64,9 @@ export function refreshTokenGrant(server: Server): Grant {
       }
       return { refresh_token: current.refreshToken }
     },
-    async validate({ main }, { current, runtime, skewMs }) {
+    async validate({ main }, { current, runtime }) {
       if (main?.idToken === undefined || current?.scopes?.includes('openid') !== true) return
-      await validateIdToken(server, main.idToken, { runtime, skewMs })
+      await validateIdToken(server, main.idToken, { runtime })
     },
   })
 }

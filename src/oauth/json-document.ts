@@ -1,4 +1,4 @@
-import type { Runtime } from 'hawser'
+import { bodyText, type Runtime } from 'hawser'
 import { decodeBody, type AnswerBody } from './answer-body.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { refused, unanswered, unreadable, type FailurePlace } from './failures.ts'
@@ -22,11 +22,12 @@ export async function getJsonDocument({ vendor, plane, operation, url, runtime }
   const request = async (): Promise<{ method: string; url: string; headers: Record<string, string> }> => {
     return { method: 'GET', url, headers: { accept: 'application/json', 'user-agent': 'hawser' } }
   }
-  const { status, body } = await plane({ operation, repeat: 'always', runtime, request }).catch((error: unknown) => {
+  const response = await plane({ operation, repeat: 'always', runtime, request }).catch((error: unknown) => {
     throw unanswered(error, place)
   })
+  const { status } = response
   if (status !== 200) throw refused({ failure: status >= 500 || status === 429 ? 'retry' : 'protocol', status }, place)
-  const document = body instanceof Uint8Array ? decodeBody(new TextDecoder().decode(body)) : undefined
+  const document = decodeBody(bodyText(response))
   if (!document) throw unreadable('answered no JSON object', place)
   return document
 }

@@ -20,7 +20,9 @@ export interface KeySource {
  */
 export async function keySet({ vendor, plane, url, runtime }: KeySource): Promise<JSONWebKeySet> {
   if (url === undefined) {
-    throw new ConfigurationError('An id_token is checked with the server’s keys: `oauth` needs `jwksUrl`, or `discover: true`.')
+    throw new ConfigurationError(
+      'An id_token is checked with the server’s keys: `oauth` needs `jwksUrl`, or `discover: true`.',
+    )
   }
   const { keys } = await getJsonDocument({ vendor, plane, operation: 'GET keys', url, runtime })
   if (!Array.isArray(keys) || !keys.every(isKey)) {

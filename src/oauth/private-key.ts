@@ -13,7 +13,8 @@ export function readPrivateKey(input: PrivateKeyInput): KeyObject {
   const key = parsed(input)
   const bits = key.asymmetricKeyDetails?.modulusLength
   // @see https://www.rfc-editor.org/rfc/rfc7518#section-3.3
-  if (bits !== undefined && bits < 2048) throw new ConfigurationError(`The RSA key has ${bits} bits; 2048 are the least.`)
+  if (bits !== undefined && bits < 2048)
+    throw new ConfigurationError(`The RSA key has ${bits} bits; 2048 are the least.`)
   return key
 }
 
@@ -40,5 +41,7 @@ export function algorithmOf(key: KeyObject): string {
   if (type === 'ed25519') return 'EdDSA'
   const curve = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }[details?.namedCurve ?? '']
   if (type === 'ec' && curve !== undefined) return curve
-  throw new ConfigurationError('The private key is of a kind that signs no JWT. Use RSA, P-256, P-384, P-521 or Ed25519.')
+  throw new ConfigurationError(
+    'The private key is of a kind that signs no JWT. Use RSA, P-256, P-384, P-521 or Ed25519.',
+  )
 }

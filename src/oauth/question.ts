@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
-import type { HttpRequest, HttpResponse, OAuthVendor, Runtime, TokenHook } from 'hawser'
+import { bodyText, type ClockOffset, type HttpResponse, type OAuthVendor, type Runtime, type TokenHook } from 'hawser'
 import type { Addresses } from './addresses.ts'
 import { decodeBody, type AnswerBody } from './answer-body.ts'
 import type { OAuthClient, ProveClient } from './client-authentication.ts'
@@ -34,8 +34,8 @@ export interface Asking {
   readonly operation: string
   readonly repeat: Repeat
   readonly runtime: Runtime
-  /** How far the server's clock is ahead of ours. Milliseconds. */
-  readonly skewMs: number
+  /** The server's clock. */
+  readonly clock: ClockOffset
   /** Milliseconds since the Unix epoch. */
   readonly deadline?: number | undefined
   /** The token endpoint is spoken to in the vendor's way; it may have another address for refreshes. */
@@ -69,7 +69,7 @@ export interface Heard {
  * @throws {OAuthError} for an answer that refuses, or that did not come
  */
 export async function put(server: Server, question: Question): Promise<Heard> {
-  const { operation, repeat, runtime, deadline, hook, url } = question
+  const { operation, repeat, runtime, clock, deadline, hook, url } = question
   const secrets = sentSecrets()
   const place: FailurePlace = { vendor: server.vendor, operation, redact: secrets.redact }
   let askedAt = runtime.now()
@@ -79,13 +79,14 @@ export async function put(server: Server, question: Question): Promise<Heard> {
     askedAt = runtime.now()
     return made
   }
+  const asksForMore = asksForNonce(server.dpop, url)
   const send = (request: () => Promise<ShapedRequest>): Promise<HttpResponse> =>
-    server.plane({ operation, repeat, runtime, deadline, request, asksForMore: asksForNonce(server.dpop, url) })
+    server.plane({ operation, repeat, runtime, deadline, clock, request, asksForMore })
 
   try {
     const response = hook ? await hooked(hook, await make(), send) : await send(async () => (await make()).request)
     const { status, headers } = response
-    const raw = textOf(response)
+    const raw = bodyText(response)
     const body = decodeBody(raw)
     const refusal = refusalOf({ status, headers, body }, server.oauth, runtime.now())
     if (refusal) throw refused(refusal, place)
@@ -102,15 +103,15 @@ interface Made {
 }
 
 async function proven({ oauth, prove, dpop }: Server, question: Question): Promise<Made> {
-  const { url, body, accept, issuer, runtime, skewMs, to } = question
+  const { url, body, accept, issuer, runtime, clock, to } = question
   const parameters = new URLSearchParams(body)
   for (const [name, value] of Object.entries(question.parameters ?? {})) parameters.set(name, value)
   const headers = new Headers({ accept, 'user-agent': 'hawser' })
-  await prove({ parameters, headers, audience: oauth.assertionAudience ?? issuer, runtime, skewMs })
+  await prove({ parameters, headers, audience: oauth.assertionAudience ?? issuer, runtime, clock })
   const shape = to === 'other' ? shapeFormRequest : shapeTokenRequest
   const request = shape({ url, parameters, headers }, oauth)
   if (!dpop) return { request, parameters }
-  const proof = await dpop.proof({ method: request.method, url: request.url, runtime, skewMs })
+  const proof = await dpop.proof({ method: request.method, url: request.url, runtime, clock })
   return { request: { ...request, headers: { ...request.headers, dpop: proof } }, parameters }
 }
 
@@ -124,9 +125,5 @@ function hooked(
 
 /** @see https://www.rfc-editor.org/rfc/rfc9449#section-8 */
 function asksForNonce(dpop: Dpop | undefined, url: string): (response: HttpResponse) => boolean {
-  return (response) => dpop?.learn(url, response.headers) === true && textOf(response).includes('use_dpop_nonce')
-}
-
-function textOf({ body }: Pick<HttpRequest | HttpResponse, 'body'>): string {
-  return body instanceof Uint8Array ? new TextDecoder().decode(body) : ''
+  return (response) => dpop?.learn(url, response.headers) === true && bodyText(response).includes('use_dpop_nonce')
 }

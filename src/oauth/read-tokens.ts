@@ -1,5 +1,5 @@
-import { mainToken, type OAuthVendor, type TokenBundle, type TokenPaths, type Tokens } from 'hawser'
-import { valueAt, withoutPaths, type AnswerBody } from './answer-body.ts'
+import { fieldAt, mainToken, type OAuthVendor, type TokenBundle, type TokenPaths, type Tokens } from 'hawser'
+import { withoutPaths, type AnswerBody } from './answer-body.ts'
 import { expiresAt, type AnswerTime } from './expiry.ts'
 
 /**
@@ -7,12 +7,14 @@ import { expiresAt, type AnswerTime } from './expiry.ts'
  * give a user's token and no bot's. Empty where there is none at all.
  */
 export function readTokens(body: AnswerBody, vendor: OAuthVendor, time: AnswerTime): TokenBundle {
-  const places = Object.entries(vendor.tokens ?? { [mainToken]: {} }).map(([name, paths]) => [name, place(paths)] as const)
+  const places = Object.entries(vendor.tokens ?? { [mainToken]: {} }).map(
+    ([name, paths]) => [name, place(paths)] as const,
+  )
   const extra = withoutPaths(
     body,
     places.flatMap(([, paths]) => Object.values(paths)),
   )
-  const baseUrl = vendor.baseUrlPath === undefined ? undefined : text(valueAt(body, vendor.baseUrlPath))
+  const baseUrl = vendor.baseUrlPath === undefined ? undefined : text(fieldAt(body, vendor.baseUrlPath))
   const shared = { ...(baseUrl !== undefined && { baseUrl }), ...(Object.keys(extra).length > 0 && { extra }) }
   return Object.fromEntries(
     places.flatMap(([name, paths]) => {
@@ -41,21 +43,21 @@ function place(paths: TokenPaths): Place {
 }
 
 function readOne(body: AnswerBody, paths: Place, vendor: OAuthVendor, time: AnswerTime): Tokens | undefined {
-  const accessToken = text(valueAt(body, paths.accessToken))
+  const accessToken = text(fieldAt(body, paths.accessToken))
   if (accessToken === undefined) return undefined
-  const refreshToken = text(valueAt(body, paths.refreshToken))
+  const refreshToken = text(fieldAt(body, paths.refreshToken))
   const { expiry = {}, refreshLifetimeMs } = vendor
   const { assumeSeconds: _, ...refreshExpiry } = expiry
   const told = {
     refreshToken,
-    expiresAt: expiresAt(valueAt(body, paths.expiresIn), expiry, time),
+    expiresAt: expiresAt(fieldAt(body, paths.expiresIn), expiry, time),
     refreshExpiresAt:
-      expiresAt(valueAt(body, paths.refreshExpiresIn), refreshExpiry, time) ??
+      expiresAt(fieldAt(body, paths.refreshExpiresIn), refreshExpiry, time) ??
       (refreshToken === undefined || refreshLifetimeMs === undefined ? undefined : time.at + refreshLifetimeMs),
-    scopes: scopesOf(valueAt(body, paths.scope), vendor.scopeSeparator),
+    scopes: scopesOf(fieldAt(body, paths.scope), vendor.scopeSeparator),
     // A bot's or a user's token is a bearer token all the same; only a proof of possession is sent otherwise.
-    tokenType: text(valueAt(body, paths.tokenType))?.toLowerCase() === 'dpop' ? 'DPoP' : undefined,
-    idToken: text(valueAt(body, paths.idToken)),
+    tokenType: text(fieldAt(body, paths.tokenType))?.toLowerCase() === 'dpop' ? 'DPoP' : undefined,
+    idToken: text(fieldAt(body, paths.idToken)),
   }
   const known = Object.entries(told).filter(([, value]) => value !== undefined)
   return { accessToken, obtainedAt: time.at, ...Object.fromEntries(known) }

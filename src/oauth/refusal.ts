@@ -1,5 +1,5 @@
-import { mainToken, retryAfterMs, type HeaderMap, type OAuthFailure, type OAuthVendor } from 'hawser'
-import { valueAt, type AnswerBody } from './answer-body.ts'
+import { fieldAt, mainToken, retryAfterMs, type HeaderMap, type OAuthFailure, type OAuthVendor } from 'hawser'
+import type { AnswerBody } from './answer-body.ts'
 
 /** What an answer says instead of tokens. */
 export interface Refusal {
@@ -37,7 +37,7 @@ export function refusalOf(answer: ServerAnswer, vendor: OAuthVendor, now: number
 }
 
 function codeOf(body: AnswerBody | undefined, { errorPath = 'error' }: OAuthVendor): string | undefined {
-  const value = valueAt(body, errorPath)
+  const value = fieldAt(body, errorPath)
   if (typeof value === 'number') return String(value)
   return typeof value === 'string' && value !== '' ? value : undefined
 }
@@ -45,11 +45,11 @@ function codeOf(body: AnswerBody | undefined, { errorPath = 'error' }: OAuthVend
 function isError(body: AnswerBody | undefined, code: string | undefined, vendor: OAuthVendor): boolean {
   if (vendor.isError) return vendor.isError(body)
   const paths = Object.values(vendor.tokens ?? { [mainToken]: {} })
-  return code !== undefined && !paths.some(({ accessToken = 'access_token' }) => valueAt(body, accessToken))
+  return code !== undefined && !paths.some(({ accessToken = 'access_token' }) => fieldAt(body, accessToken))
 }
 
 function descriptionOf(body: AnswerBody | undefined): string | undefined {
-  const said = ['error_description', 'error.message', 'message'].map((path) => valueAt(body, path))
+  const said = ['error_description', 'error.message', 'message'].map((path) => fieldAt(body, path))
   return said.find((value) => typeof value === 'string' && value !== '')?.toString()
 }
 

@@ -4,10 +4,11 @@ import {
   axiosTransport,
   type OAuthVendor,
   type Runtime,
+  type Tenant,
   type Transport,
   type VendorProfile,
 } from 'hawser'
-import { describedAddresses, secureUrl, type Addresses, type Tenant } from './addresses.ts'
+import { describedAddresses, secureUrl, type Addresses } from './addresses.ts'
 import { proveClient } from './client-authentication.ts'
 import { controlPlane } from './control-plane.ts'
 import { discover, discoveredAddresses } from './discovery.ts'
@@ -64,7 +65,8 @@ const keyTimes = { freshMs: 3_600_000, pauseMs: 30_000 }
  */
 export function serverOf(options: ServerOptions): Server {
   const { profile, clientId, clientSecret: secret, privateKey, keyId, algorithm, tls, dpop, timeoutMs } = options
-  if (!profile.oauth && !options.oauth) throw new ConfigurationError(`The profile \`${profile.name}\` has no \`oauth\`.`)
+  if (!profile.oauth && !options.oauth)
+    throw new ConfigurationError(`The profile \`${profile.name}\` has no \`oauth\`.`)
   if (typeof clientId !== 'string' || clientId === '') throw new ConfigurationError('`clientId` is missing.')
   const oauth: OAuthVendor = { ...profile.oauth, ...options.oauth }
   const client = {

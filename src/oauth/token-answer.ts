@@ -1,4 +1,4 @@
-import { mainToken, type OAuthVendor, type TokenAnswer, type TokenBundle, type Tokens } from 'hawser'
+import { mainToken, type ClockOffset, type OAuthVendor, type TokenAnswer, type TokenBundle, type Tokens } from 'hawser'
 import { unreadable } from './failures.ts'
 import type { Heard } from './question.ts'
 import { readTokens } from './read-tokens.ts'
@@ -6,7 +6,7 @@ import { readTokens } from './read-tokens.ts'
 /** What an answer is read with. */
 export interface AnswerContext {
   readonly oauth: OAuthVendor
-  readonly skewMs: number
+  readonly clock: ClockOffset
   /** What the main token is good for where the answer does not say. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
   readonly scopes?: readonly string[] | undefined
   /** The thumbprint of the key or certificate that was proven with the request. */
@@ -17,11 +17,14 @@ export interface AnswerContext {
 
 /** Keeps an answer as it came, and reads it when it is asked to. */
 export function tokenAnswer({ raw, body, askedAt, place }: Heard, context: AnswerContext): TokenAnswer {
-  const { oauth, skewMs, scopes, boundTo, validate } = context
+  const { oauth, clock, scopes, boundTo, validate } = context
   const read = (): TokenBundle => {
-    const found = body === undefined ? {} : readTokens(body, oauth, { at: askedAt, skewMs })
+    const found = body === undefined ? {} : readTokens(body, oauth, { at: askedAt, clock })
     if (Object.keys(found).length > 0) return mapped(found, (tokens, name) => complete(tokens, name))
-    throw unreadable(body === undefined ? 'answered neither JSON nor a form' : 'answered no token where it should be', place)
+    throw unreadable(
+      body === undefined ? 'answered neither JSON nor a form' : 'answered no token where it should be',
+      place,
+    )
   }
   const complete = (tokens: Tokens, name: string): Tokens => ({
     ...tokens,

@@ -1,4 +1,4 @@
-import type { Runtime, TokenAnswer, TokenBundle } from 'hawser'
+import type { ClockOffset, Runtime, TokenAnswer, TokenBundle } from 'hawser'
 import { converse, type Ask } from './conversation.ts'
 import { unreadable } from './failures.ts'
 import type { Asking, Server } from './question.ts'
@@ -15,7 +15,7 @@ export interface TokenAsk {
   readonly parameters: Parameters
   readonly repeat: Repeat
   readonly runtime: Runtime
-  readonly skewMs: number
+  readonly clock: ClockOffset
   /** Milliseconds since the Unix epoch. */
   readonly deadline?: number | undefined
   /** What is granted where the answer does not say. */
@@ -34,7 +34,7 @@ export interface TokenAsk {
  * @throws {OAuthError} whose `failure` says what to do
  */
 export async function askForTokens(server: Server, request: TokenAsk): Promise<TokenAnswer> {
-  const { grantType, repeat, runtime, skewMs, deadline, fixed, scopes, validate } = request
+  const { grantType, repeat, runtime, clock, deadline, fixed, scopes, validate } = request
   const { oauth, vendor } = server
   const refreshes = grantType === 'refresh_token'
   const parameters = withParameters(
@@ -48,7 +48,7 @@ export async function askForTokens(server: Server, request: TokenAsk): Promise<T
     parameters: fixed,
     repeat,
     runtime,
-    skewMs,
+    clock,
     deadline,
   }
   const plainly: Ask<unknown> = (library, configuration) =>
@@ -57,7 +57,7 @@ export async function askForTokens(server: Server, request: TokenAsk): Promise<T
   const answers: TokenAnswer[] = []
   try {
     await converse(server, asking, request.ask?.(parameters) ?? plainly, (heard) => {
-      const answer = tokenAnswer(heard, { oauth, skewMs, scopes, boundTo, validate })
+      const answer = tokenAnswer(heard, { oauth, clock, scopes, boundTo, validate })
       answers.push(answer)
       return retold(answer)
     })

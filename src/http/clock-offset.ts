@@ -1,6 +1,10 @@
 // Servers write `Date` from a clock that they read now and then, so the second it names may have ended this long ago.
 const staleMs = 50
 
+// What is further away is a mistake of one of the clocks, not an offset to reckon with; and an answer that took long tells little.
+const mostOffsetMs = 86_400_000
+const longestTripMs = 900_000
+
 /** How far the vendor's clock is ahead of ours, as far as the `Date` headers seen so far tell. */
 export interface ClockOffset {
   /** Takes a `Date` header; the request left at `sentAt`, the answer came at `receivedAt`. */
@@ -27,7 +31,7 @@ export function createClockOffset(): ClockOffset {
     toLocal: (vendorMs) => vendorMs - ms(),
     observe(date, sentAt, receivedAt) {
       const at = date === undefined ? NaN : Date.parse(date)
-      if (Number.isNaN(at)) return
+      if (Number.isNaN(at) || receivedAt - sentAt > longestTripMs || Math.abs(at - receivedAt) > mostOffsetMs) return
       const low = at - receivedAt
       const high = at + 1000 + staleMs - sentAt
       // One of the clocks was set: what was known of them before no longer holds.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createClockOffset } from '../../src/quota/clock-offset.ts'
+import { createClockOffset } from '../../src/http/clock-offset.ts'
 
 const date = (ms: number): string => new Date(Math.floor(ms / 1000) * 1000).toUTCString()
 

@@ -30,11 +30,10 @@ export function authenticate(options: AuthenticateOptions): Policy {
 
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
     async function send(request: HttpRequest): Promise<HttpResponse> {
-      // What anyone on the way could have written says nothing about the vendor's clock.
-      if (!credential.observe || !request.url.startsWith('https:')) return next(request)
+      if (!credential.observe) return next(request)
       const sentAt = runtime.now()
       const response = await next(request)
-      credential.observe(response, sentAt, runtime.now())
+      credential.observe(response, request, sentAt, runtime.now())
       return response
     }
 

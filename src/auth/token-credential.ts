@@ -42,9 +42,10 @@ export function tokenCredential(source: TokenSource, options: TokenCredentialOpt
     },
     refused: (response) => response.status === 401 || (refused?.(response) ?? false),
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),
-    observe({ headers }, sentAt, receivedAt) {
-      // A cache's answer carries an old date.
-      if (headers['age'] === undefined) source.clock.observe(headers['date'], sentAt, receivedAt)
+    observe({ headers }, { url }, sentAt, receivedAt) {
+      // A cache's answer carries an old date, and anyone on the way could have written one that came over http.
+      if (headers['age'] !== undefined || !url.startsWith('https:')) return
+      source.clock.observe(headers['date'], sentAt, receivedAt)
     },
   }
 }

@@ -110,7 +110,7 @@ async function proven({ oauth, prove, dpop }: Server, question: Question): Promi
   await prove({ parameters, headers, audience: oauth.assertionAudience ?? issuer, runtime, clock })
   const shape = to === 'other' ? shapeFormRequest : shapeTokenRequest
   const request = shape({ url, parameters, headers }, oauth)
-  if (!dpop) return { request, parameters }
+  if (!dpop || to === 'other') return { request, parameters }
   const proof = await dpop.proof({ method: request.method, url: request.url, runtime, clock })
   return { request: { ...request, headers: { ...request.headers, dpop: proof } }, parameters }
 }

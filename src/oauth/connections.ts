@@ -40,7 +40,7 @@ export interface Connections {
 /** What connections are made of. */
 export interface ConnectionsContext {
   readonly server: Server
-  readonly profile: VendorProfile
+  readonly profile: Pick<VendorProfile, 'hosts'>
   /** Tells this server and client from all others in the same store. */
   readonly identity: string
   readonly options: ConnectionOptions
@@ -93,7 +93,7 @@ export function connectionsOf({ server, profile, identity, options }: Connection
 }
 
 /** How a vendor's tokens are put on requests, and how its API says that one is no longer good. */
-function usageOf({ hosts }: VendorProfile, { oauth }: Server): TokenCredentialOptions {
+function usageOf({ hosts }: Pick<VendorProfile, 'hosts'>, { oauth }: Server): TokenCredentialOptions {
   const { refusedWhen, tokenHeader } = oauth
   return {
     hosts,

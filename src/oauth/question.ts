@@ -85,15 +85,32 @@ export async function put(server: Server, question: Question): Promise<Heard> {
 
   try {
     const response = hook ? await hooked(hook, await make(), send) : await send(async () => (await make()).request)
-    const { status, headers } = response
-    const raw = bodyText(response)
-    const body = decodeBody(raw)
-    const refusal = refusalOf({ status, headers, body }, server.oauth, runtime.now())
-    if (refusal) throw refused(refusal, place)
-    return { raw, body, askedAt, place }
+    return heardIn(response, { oauth: server.oauth, place, askedAt, now: runtime.now() })
   } catch (error) {
     throw unanswered(error, place)
   }
+}
+
+/** What an answer is heard with. */
+export interface Hearing {
+  readonly oauth: OAuthVendor
+  readonly place: FailurePlace
+  readonly askedAt: number
+  readonly now: number
+}
+
+/**
+ * Takes an answer that refuses nothing.
+ *
+ * @throws {OAuthError} for one that refuses
+ */
+export function heardIn(response: HttpResponse, { oauth, place, askedAt, now }: Hearing): Heard {
+  const { status, headers } = response
+  const raw = bodyText(response)
+  const body = decodeBody(raw)
+  const refusal = refusalOf({ status, headers, body }, oauth, now)
+  if (refusal) throw refused(refusal, place)
+  return { raw, body, askedAt, place }
 }
 
 /** A request, and the parameters on it by the names of RFC 6749. */

@@ -9,7 +9,7 @@ import {
   type VendorProfile,
 } from 'hawser'
 import { describedAddresses, secureUrl, type Addresses } from './addresses.ts'
-import { proveClient } from './client-authentication.ts'
+import { proveClient, type ClientSecret } from './client-authentication.ts'
 import { controlPlane } from './control-plane.ts'
 import { discover, discoveredAddresses } from './discovery.ts'
 import { dpopProofs, type Dpop } from './dpop.ts'
@@ -29,13 +29,14 @@ export interface ClientCertificate {
 /** Who this program is to an authorization server, and how it is reached. */
 export interface ServerOptions {
   /** A profile with `oauth` in it. */
-  readonly profile: VendorProfile
+  readonly profile: Pick<VendorProfile, 'name' | 'oauth' | 'tenant' | 'hosts'>
   /** Laid over the profile's: another host's addresses, a test server's. */
   readonly oauth?: OAuthVendor
   /** What stands in the vendor's addresses as `{name}`. */
   readonly tenant?: Tenant
   readonly clientId: string
-  readonly clientSecret?: string
+  /** Text, or a function that makes the present one, such as `appleClientSecret({…})`. */
+  readonly clientSecret?: ClientSecret
   /** Signs the client's assertions. */
   readonly privateKey?: PrivateKeyInput
   /** Names that key. */

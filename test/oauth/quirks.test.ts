@@ -31,7 +31,7 @@ async function refresh({ status = 200, headers = {}, body, oauth }: Quirk): Prom
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text),
   )
   const server = serverOf({
-    profile: { name: 'quirky', baseUrl: vendor.url, oauth: { tokenUrl: `${vendor.url}/token`, ...oauth } },
+    profile: { name: 'quirky', oauth: { tokenUrl: `${vendor.url}/token`, ...oauth } },
     clientId: 'client',
     clientSecret: 'client-secret',
   })

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Provider, type ClientMetadata, type Configuration } from 'oidc-provider'
+import { Provider, type ClientMetadata } from 'oidc-provider'
 
 /** A certified authorization server on loopback, whose users agree to everything. */
 export interface Oidc extends AsyncDisposable {
@@ -20,13 +20,15 @@ export const callback = 'https://app.test/callback'
 const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 
 /** Starts oidc-provider with refresh tokens that are good for one use. */
-export async function oidc(clients: readonly ClientMetadata[], over: Configuration = {}): Promise<Oidc> {
+export async function oidc(
+  clients: readonly ClientMetadata[],
+  { dpopNonce = false, requirePar = false }: { readonly dpopNonce?: boolean; readonly requirePar?: boolean } = {},
+): Promise<Oidc> {
   const tokenRequests: { headers: IncomingMessage['headers']; body: URLSearchParams }[] = []
   let refusal: string | undefined
   const server = createServer((request, response) => void route(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { features, ...others } = over
   const provider = new Provider(issuer, {
     clients: clients.map((client) => ({
       redirect_uris: [callback],
@@ -42,20 +44,21 @@ export async function oidc(clients: readonly ClientMetadata[], over: Configurati
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      introspection: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: async () => true },
       revocation: { enabled: true },
       deviceFlow: { enabled: true },
-      ...features,
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: requirePar },
+      dPoP: { enabled: true, nonceSecret: Buffer.alloc(32, 7), requireNonce: () => dpopNonce },
     },
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     issueRefreshToken: async () => true,
     rotateRefreshToken: true,
+    ttl: { AccessToken: 600, AuthorizationCode: 60, DeviceCode: 600, Grant: 600, IdToken: 600, Interaction: 600, RefreshToken: 600, Session: 600, ClientCredentials: 600 },
     renderError: (context, out) => {
       context.type = 'json'
       context.body = JSON.stringify(out)
     },
-    ...others,
   })
   const handle = provider.callback()
 

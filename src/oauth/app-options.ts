@@ -1,4 +1,11 @@
-import { ConfigurationError, checkNumber, checkOptions, type Runtime, type RuntimeEvent } from 'hawser'
+import {
+  ConfigurationError,
+  checkNumber,
+  checkOptions,
+  type Runtime,
+  type RuntimeEvent,
+  type VendorProfile,
+} from 'hawser'
 import { isLoopback } from './addresses.ts'
 import type { ConnectionOptions } from './connections.ts'
 import type { LoginStates } from './pending-login.ts'
@@ -6,6 +13,8 @@ import type { ServerOptions } from './server.ts'
 
 /** Options of {@link oauthApp}. */
 export interface OAuthAppOptions extends ServerOptions, ConnectionOptions {
+  /** A profile with `oauth` in it; the connectors that take its credentials have the same one. */
+  readonly profile: VendorProfile
   /** Where the vendor sends users back to, exactly as it is registered there. */
   readonly redirectUri?: string
   /** Asked for where a login names none. @default the vendor's own */

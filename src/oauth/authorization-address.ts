@@ -26,10 +26,14 @@ export async function authorizationAddress(context: AddressContext, parameters: 
   const all = withParameters({ ...server.oauth.authorizeParameters }, { response_type: 'code', ...parameters })
   const pushed = par !== undefined && parRequired
   const asking = { operation: 'POST pushed authorization', to: 'other', repeat: 'refused', runtime, clock } as const
-  const { href } = await converse(server, asking, (library, configuration) =>
-    pushed
-      ? library.buildAuthorizationUrlWithPAR(configuration, all)
-      : Promise.resolve(library.buildAuthorizationUrl(configuration, all)),
+  const { href } = await converse(
+    server,
+    asking,
+    async (library, configuration) =>
+      pushed
+        ? library.buildAuthorizationUrlWithPAR(configuration, all)
+        : library.buildAuthorizationUrl(configuration, all),
+    ({ raw }) => new Response(raw, { status: 201, headers: { 'content-type': 'application/json' } }),
   )
   return spelled(href, server.oauth.rename)
 }

@@ -96,7 +96,12 @@ function installationGrant(facts: JwtFacts, options: GithubAppOptions): Grant {
       const place: FailurePlace = { vendor: 'github', operation, redact: secrets.redact }
       const url = `${baseUrl}/app/installations/${installationId}/access_tokens`
       const askedAt = runtime.now()
-      const request = async (): Promise<{ method: string; url: string; headers: Record<string, string>; body: string }> => {
+      const request = async (): Promise<{
+        method: string
+        url: string
+        headers: Record<string, string>
+        body: string
+      }> => {
         const headers = {
           accept: 'application/vnd.github+json',
           'content-type': 'application/json',

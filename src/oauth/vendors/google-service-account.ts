@@ -1,4 +1,12 @@
-import { ConfigurationError, checkOptions, isRecord, parseJson, type Credential, type TokenStore, type Transport } from 'hawser'
+import {
+  ConfigurationError,
+  checkOptions,
+  isRecord,
+  parseJson,
+  type Credential,
+  type TokenStore,
+  type Transport,
+} from 'hawser'
 import { assertionCredential } from '../assertion-credential.ts'
 import { jwtFacts } from '../self-signed-jwt.ts'
 
@@ -25,9 +33,16 @@ export function googleServiceAccount(options: GoogleServiceAccountOptions): Cred
   checkOptions('googleServiceAccount', options, ['key', 'scopes', 'subject', 'transport', 'store'])
   const { scopes, subject, transport, store } = options
   const file = typeof options.key === 'string' ? parseJson(options.key) : options.key
-  const { client_email: email, private_key: privateKey, private_key_id: keyId, token_uri: tokenUrl } = isRecord(file) ? file : {}
+  const {
+    client_email: email,
+    private_key: privateKey,
+    private_key_id: keyId,
+    token_uri: tokenUrl,
+  } = isRecord(file) ? file : {}
   if (typeof email !== 'string' || typeof privateKey !== 'string') {
-    throw new ConfigurationError('`key` is no key file of a service account: it has no `client_email` and `private_key`.')
+    throw new ConfigurationError(
+      '`key` is no key file of a service account: it has no `client_email` and `private_key`.',
+    )
   }
   const audience = typeof tokenUrl === 'string' ? tokenUrl : 'https://oauth2.googleapis.com/token'
   const facts = jwtFacts({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Connector, memoryTokenStore, type VendorProfile } from 'hawser'
+import { Connector, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
 import { oauthApp, sealedLogins, storedLogins, type OAuthApp, type OAuthAppOptions } from 'hawser/oauth'
 import { failureOf } from '../support/loopback.ts'
 import { callback, oidc, type Oidc } from '../support/oidc.ts'
@@ -116,7 +116,6 @@ it.each([
 it('S2: refuses a callback after ten minutes, and takes no longer time', async () => {
   await using server = await oidc([client])
   const runtime = { now: Date.now(), after: 600_000 }
-  const { systemRuntime } = await import('hawser')
   const app = appOf(server, { runtime: { ...systemRuntime(), now: () => runtime.now } })
   const { url, expiresAt } = await app.authorizationUrl({ connection: 'acme', ...consent })
   expect(expiresAt).toBe(runtime.now + 600_000)

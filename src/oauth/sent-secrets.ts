@@ -47,5 +47,6 @@ export function sentSecrets(): SentSecrets {
 function basicParts(credentials: string): readonly string[] {
   const decoded = Buffer.from(credentials, 'base64').toString()
   const secret = decoded.slice(decoded.indexOf(':') + 1)
-  return [decoded, secret, decodeURIComponent(secret.replaceAll('%', /%[\da-f]{2}/i.test(secret) ? '%' : '%25'))]
+  // As RFC 6749 encodes it, which is a form's way.
+  return [decoded, secret, new URLSearchParams(`secret=${secret}`).get('secret') ?? '']
 }

@@ -49,7 +49,7 @@ export function canonical(request: HttpRequest, escapes: PathEscapes, bodyDigest
   const query = pairs.map((pair) => pair.join('=')).join('&')
   const headers = Object.entries({ host, ...request.headers })
     .filter(([name]) => !unsigned.has(name) && !/^(?:proxy|sec)-/.test(name))
-    .map(([name, value]) => [name, value.trim().replaceAll(/[ \t]+/g, ' ')] as const)
+    .map(([name, value]) => [name, value.replaceAll(/[ \t]+/g, ' ').replaceAll(/^ | $/g, '')] as const)
     .toSorted(byText)
   const signedHeaders = headers.map(([name]) => name).join(';')
   const text = [

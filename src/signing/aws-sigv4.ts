@@ -56,7 +56,7 @@ export function awsSigV4(options: AwsSigV4Options): Credential {
       throw new ConfigurationError(`\`awsSigV4.${name}\` is a name of AWS, such as \`us-east-1\` or \`execute-api\`.`)
     }
   }
-  const settings: Settings = { region, service, unsignedStreams, sendDigest, escapePath }
+  const settings: Settings = { region, service, unsignedStreams, sendDigest, escapePath, keyOf: dailyKeys() }
   return keyedSigner({
     kind: 'aws-sigv4',
     clock,
@@ -66,11 +66,13 @@ export function awsSigV4(options: AwsSigV4Options): Credential {
   })
 }
 
-type Settings = Required<Omit<AwsSettings, 'clock'>>
+interface Settings extends Required<Omit<AwsSettings, 'clock'>> {
+  readonly keyOf: (secret: string, scope: readonly string[]) => Buffer
+}
 
 function sign(request: HttpRequest, keys: AwsKeys, settings: Settings, nowMs: number): HttpRequest {
   const { accessKeyId, secretAccessKey, sessionToken } = keys
-  const { region, service, sendDigest, escapePath } = settings
+  const { region, service, sendDigest, escapePath, keyOf } = settings
   const time = new Date(nowMs).toISOString().replaceAll(/[:-]|\.\d{3}/g, '')
   const digest = bodyDigest(request, settings)
   const headers: Record<string, string> = { ...request.headers, 'x-amz-date': time }
@@ -79,10 +81,8 @@ function sign(request: HttpRequest, keys: AwsKeys, settings: Settings, nowMs: nu
 
   const { url, text, signedHeaders } = canonical({ ...request, headers }, escapePath, digest)
   const scope = [time.slice(0, 8), region, service, 'aws4_request']
-  // @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#calculate-signature
-  const key = scope.reduce<string | Buffer>((from, part) => hmac(from, part), `AWS4${secretAccessKey}`)
   const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(text)].join('\n')
-  const signature = hmac(key, toSign).toString('hex')
+  const signature = hmac(keyOf(secretAccessKey, scope), toSign).toString('hex')
   const credential = [accessKeyId, ...scope].join('/')
   headers['authorization'] =
     `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`
@@ -105,7 +105,22 @@ function bodyDigest(request: HttpRequest, { unsignedStreams }: Settings): string
   return sha256(hashable(request, otherwise))
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+/**
+ * Derives the key that signs for a day, and keeps the last one: a third of what a signature costs.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key
+ */
+function dailyKeys(): Settings['keyOf'] {
+  let last: { readonly of: string; readonly key: Buffer } | undefined
+  return (secret, scope) => {
+    const of = [secret, ...scope].join('/')
+    if (last?.of !== of)
+      last = { of, key: scope.reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`)) }
+    return last.key
+  }
+}
+
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 

@@ -97,7 +97,7 @@ function nameOf(header: string): string {
 
 function headerOf(header: string, { headers, operation }: Message): string {
   const value = headers[nameOf(header)]
-  if (value !== undefined) return value.trim()
+  if (value !== undefined) return value.replaceAll(/^[ \t]+|[ \t]+$/g, '')
   throw new InvalidRequestError(
     `${operation}: the signature covers the header \`${header}\`, which the request has not. Set it, or leave it out of \`components\`.`,
   )
@@ -115,7 +115,7 @@ function parameterLine(name: string, { operation }: Message, { searchParams }: U
   return [`"@query-param";name=${quoted(spelled(name))}`, spelled(value)]
 }
 
-/** Escapes as a form does, with `%20` for a blank. */
+/** Escapes as a form does, with `%20` for a blank: the RFC names the process, and other implementations leave `!'()~` as they are. */
 function spelled(text: string): string {
   return new URLSearchParams([[text, '']]).toString().slice(0, -1).replaceAll('+', '%20')
 }

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { ConfigurationError, InvalidRequestError, type Credential, type HttpRequest } from 'hawser'
 import { canonical, sha256, type PathEscapes } from './aws-canonical.ts'
+import { refusedByAws } from './aws-refused.ts'
 import { hashable } from './body.ts'
 import { checkKeyOptions, keyedSigner } from './keyed-signer.ts'
 import type { Expiring } from './rotating.ts'
-import type { Clocked } from './signer.ts'
 
 /** Keys of AWS: lasting ones, or those of a session. */
 export interface AwsKeys extends Expiring {
@@ -14,7 +14,7 @@ export interface AwsKeys extends Expiring {
 }
 
 /** What {@link awsSigV4} takes besides the keys. */
-export interface AwsSettings extends Clocked {
+export interface AwsSettings {
   /** Such as `eu-central-1`. */
   readonly region: string
   /** The name in the signature, such as `execute-api`, `s3`, `bedrock`. */
@@ -35,7 +35,7 @@ export interface AwsSettings extends Clocked {
 export type AwsSigV4Options = AwsSettings & (AwsKeys | { readonly keys: () => AwsKeys | Promise<AwsKeys> })
 
 const keyNames = ['accessKeyId', 'secretAccessKey', 'sessionToken', 'expiration'] as const
-const settingNames = ['region', 'service', 'unsignedStreams', 'sendDigest', 'escapePath', 'clock'] as const
+const settingNames = ['region', 'service', 'unsignedStreams', 'sendDigest', 'escapePath'] as const
 
 /**
  * Signs with AWS Signature Version 4, in the header: method, host, path, query, all headers that do not change on the way, and
@@ -49,7 +49,7 @@ const settingNames = ['region', 'service', 'unsignedStreams', 'sendDigest', 'esc
  */
 export function awsSigV4(options: AwsSigV4Options): Credential {
   checkKeyOptions('awsSigV4', options, keyNames, settingNames)
-  const { region, service, unsignedStreams = false, sendDigest = true, clock } = options
+  const { region, service, unsignedStreams = false, sendDigest = true } = options
   const { escapePath = /^s3(?:-|express|$)/.test(service) ? 'once' : 'twice' } = options
   for (const [name, value] of Object.entries({ region, service })) {
     if (typeof value !== 'string' || !/^[\w.-]+$/.test(value)) {
@@ -59,14 +59,14 @@ export function awsSigV4(options: AwsSigV4Options): Credential {
   const settings: Settings = { region, service, unsignedStreams, sendDigest, escapePath, keyOf: dailyKeys() }
   return keyedSigner({
     kind: 'aws-sigv4',
-    clock,
+    refused: refusedByAws,
     keys: 'keys' in options ? options.keys : options,
     check: checkKeys,
     sign: (request, keys, { nowMs }) => sign(request, keys, settings, nowMs),
   })
 }
 
-interface Settings extends Required<Omit<AwsSettings, 'clock'>> {
+interface Settings extends Required<AwsSettings> {
   readonly keyOf: (secret: string, scope: readonly string[]) => Buffer
 }
 

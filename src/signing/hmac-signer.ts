@@ -19,7 +19,6 @@ const settingNames = [
   'digest',
   'encoding',
   'kind',
-  'clock',
 ] as const
 
 /**
@@ -32,11 +31,10 @@ const settingNames = [
  */
 export function hmacSigner(options: HmacSignerOptions): Credential {
   checkKeyOptions('hmacSigner', options, keyNames, settingNames)
-  const { kind = 'hmac', clock } = options
+  const { kind = 'hmac' } = options
   const plan = planOf(options)
   return keyedSigner({
     kind,
-    clock,
     keys: 'keys' in options ? options.keys : options,
     check: checkSecret,
     sign: (request, keys, context) => signByPlan(request, keys, plan, context),

@@ -12,7 +12,7 @@ import {
 import { signatureBase, type Component } from './http-components.ts'
 import { checkKeyOptions, keyedSigner } from './keyed-signer.ts'
 import type { Expiring } from './rotating.ts'
-import type { Clocked, SigningContext } from './signer.ts'
+import type { SigningContext } from './signer.ts'
 import { inColons, quoted } from './structured.ts'
 
 /** The key of {@link httpSignature}. */
@@ -24,7 +24,7 @@ export interface HttpSignatureKeys extends Expiring {
 }
 
 /** What {@link httpSignature} takes besides the key. */
-export interface HttpSignatureSettings extends Clocked {
+export interface HttpSignatureSettings {
   readonly algorithm: HttpSignatureAlgorithm
   /**
    * What the signature covers; what is not named is not protected. A `content-digest`, a `date` and a `content-length` that the
@@ -52,17 +52,7 @@ export type HttpSignatureOptions = HttpSignatureSettings &
   (HttpSignatureKeys | { readonly keys: () => HttpSignatureKeys | Promise<HttpSignatureKeys> })
 
 const keyNames = ['key', 'keyId', 'expiration'] as const
-const settingNames = [
-  'algorithm',
-  'components',
-  'digest',
-  'label',
-  'expiresInSeconds',
-  'nonce',
-  'tag',
-  'alg',
-  'clock',
-] as const
+const settingNames = ['algorithm', 'components', 'digest', 'label', 'expiresInSeconds', 'nonce', 'tag', 'alg'] as const
 
 interface Keys {
   readonly key: KeyObject
@@ -80,7 +70,7 @@ interface Keys {
  */
 export function httpSignature(options: HttpSignatureOptions): Credential {
   checkKeyOptions('httpSignature', options, keyNames, settingNames)
-  const { algorithm, label = 'sig1', digest = 'sha-256', expiresInSeconds, components, clock } = options
+  const { algorithm, label = 'sig1', digest = 'sha-256', expiresInSeconds, components } = options
   if (!algorithms.includes(algorithm)) {
     throw new ConfigurationError(`\`httpSignature.algorithm\` is one of ${algorithms.join(', ')}.`)
   }
@@ -95,7 +85,6 @@ export function httpSignature(options: HttpSignatureOptions): Credential {
   const covered = typeof components === 'function' ? components : () => components
   return keyedSigner({
     kind: 'http-signature',
-    clock,
     keys: 'keys' in options ? options.keys : options,
     check: ({ key, keyId }: HttpSignatureKeys): Keys => {
       quoted(keyId ?? '')

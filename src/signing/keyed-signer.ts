@@ -2,11 +2,10 @@ import { KeyObject } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { ConfigurationError, checkOptions, type Credential, type HttpRequest } from 'hawser'
 import { rotating, type Expiring } from './rotating.ts'
-import { signer, type Clocked, type SigningContext } from './signer.ts'
+import { signer, type SignerOptions, type SigningContext } from './signer.ts'
 
 /** A signer with keys: `Given` as the user writes them, `Keys` as they are when they are checked and read. */
-interface KeyedSigner<Given extends Expiring, Keys extends object> extends Clocked {
-  readonly kind: string
+interface KeyedSigner<Given extends Expiring, Keys extends object> extends Pick<SignerOptions, 'kind' | 'refused'> {
   readonly keys: Given | (() => Given | Promise<Given>)
   readonly check: (given: Given) => Keys
   readonly sign: (request: HttpRequest, keys: Keys, context: SigningContext) => HttpRequest
@@ -14,16 +13,16 @@ interface KeyedSigner<Given extends Expiring, Keys extends object> extends Clock
 
 /** Makes the credential of a signer whose keys are fixed, or come from a function and may change. */
 export function keyedSigner<Given extends Expiring, Keys extends object>(setup: KeyedSigner<Given, Keys>): Credential {
-  const { kind, clock, keys, check, sign } = setup
+  const { kind, refused, keys, check, sign } = setup
   if (typeof keys !== 'function') {
     const fixed = check(keys)
-    return signer({ kind, clock, sign: (request, context) => sign(request, fixed, context) })
+    return signer({ kind, refused, sign: (request, context) => sign(request, fixed, context) })
   }
   const source = rotating(keys, check)
   const signedBy = new WeakMap<HttpRequest, Keys>()
   return signer({
     kind,
-    clock,
+    refused,
     sign(request, context) {
       function signed(present: Keys): HttpRequest {
         const made = sign(request, present, context)
@@ -34,7 +33,7 @@ export function keyedSigner<Given extends Expiring, Keys extends object>(setup: 
       return present instanceof Promise ? present.then(signed) : signed(present)
     },
     // Whoever changed the keys meanwhile, those that were refused are not the present ones.
-    renew: async (refused) => !same(await source.renewed(), signedBy.get(refused) ?? {}),
+    renew: async (request) => !same(await source.renewed(), signedBy.get(request) ?? {}),
   })
 }
 

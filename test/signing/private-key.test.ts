@@ -8,8 +8,7 @@ import { keys } from './rfc9421.ts'
 import { failure } from './signed.ts'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1'): string =>
-  key.export({ type: type as 'pkcs8', format: 'pem' }).toString()
+const pem = (key: KeyObject, type: 'pkcs1' | 'pkcs8' | 'sec1'): string => key.export({ type, format: 'pem' }).toString()
 
 it.each([
   ['PKCS#8', pem(rsa, 'pkcs8'), 'rsa'],

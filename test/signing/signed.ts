@@ -1,8 +1,15 @@
 import type { Credential, HttpRequest } from 'hawser'
+import { fakeClock } from 'hawser/testing'
 
-/** Has a credential sign a request, as `authenticate` does. */
-export async function signed(credential: Credential, request: HttpRequest): Promise<HttpRequest> {
-  return credential.apply(request)
+const { runtime } = fakeClock()
+
+/** Has a credential sign a request at a moment, as `authenticate` does. */
+export async function signed(
+  credential: Credential,
+  request: HttpRequest,
+  nowMs: number = runtime.now(),
+): Promise<HttpRequest> {
+  return credential.apply(request, { ...runtime, now: () => nowMs })
 }
 
 /** The error that a function or a promise fails with. */

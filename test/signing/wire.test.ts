@@ -85,8 +85,9 @@ const signers: Record<string, Signer> = {
       }),
     believes: async ({ method, url, headers, body }) => {
       const nonce = new URLSearchParams(url.split('?')[1]).get('nonce') ?? ''
-      const lines = [method, headers.host, url, headers.accept, headers['x-time'], nonce, body.toString()].join('\n')
-      return headers.authorization === `VENDOR k:${createHmac('sha256', canary).update(lines).digest('hex')}`
+      const lines = [method, headers.host, url, headers.accept, headers['x-time'], nonce, ''].join('\n')
+      const signature = createHmac('sha256', canary).update(lines).update(body).digest('hex')
+      return headers.authorization === `VENDOR k:${signature}`
     },
   },
 }
@@ -247,13 +248,11 @@ const failures: [string, Handle][] = [
   [
     'an answer that repeats all it got',
     (request, response, body) =>
-      response
-        .writeHead(403)
-        .end(
-          JSON.stringify({
-            message: `${JSON.stringify(request.headers)} ${request.url} ${String(body)}`.slice(0, 900),
-          }),
-        ),
+      response.writeHead(403).end(
+        JSON.stringify({
+          message: `${JSON.stringify(request.headers)} ${request.url} ${String(body)}`.slice(0, 900),
+        }),
+      ),
   ],
   ['no answer', (request) => request.socket.resetAndDestroy()],
 ]

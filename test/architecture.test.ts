@@ -39,6 +39,7 @@ function floorOf(name: string): number {
     client: 3,
     connector: 4,
     axios: 6,
+    signing: 6,
     connectors: 6,
     testing: 6,
     undici: 6,

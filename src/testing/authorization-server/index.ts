@@ -1,0 +1,6 @@
+export { authorizationServer, type AuthorizationServer, type Connection } from './server.ts'
+export { tokenFaults, type ChaosOptions, type FaultMoment, type TokenFault } from './faults.ts'
+export type { Counters, TokenRequest } from './journal.ts'
+export type { AuthorizationServerOptions, ClientAuthentication, RegisteredClient, ServerClock } from './options.ts'
+export type { Access, ProtectOptions } from './resource.ts'
+export type { OnReuse, Rotation } from './rotation.ts'

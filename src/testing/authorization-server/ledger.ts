@@ -10,12 +10,10 @@ export interface Consent {
   /** Separated by spaces. */
   readonly scope: string
   readonly audience?: readonly string[]
-  /** The key that the tokens are bound to, by its thumbprint. @see https://www.rfc-editor.org/rfc/rfc9449#section-6.1 */
-  readonly jkt?: string | undefined
-  /** The certificate that the tokens are bound to, by its thumbprint. @see https://www.rfc-editor.org/rfc/rfc8705#section-3.1 */
-  readonly x5t?: string | undefined
   /** Who acts for the subject. @see https://www.rfc-editor.org/rfc/rfc8693#section-4.1 */
   readonly actor?: string | undefined
+  /** What the vendor calls its tokens, where it is not the usual name. */
+  readonly tokenType?: string | undefined
 }
 
 /** One consent and all the tokens that descend from it: the family. */
@@ -33,7 +31,9 @@ export interface IssuedToken {
   readonly generation: number
   readonly scope: string
   readonly audience: readonly string[]
+  /** The key that it is bound to, by its thumbprint. @see https://www.rfc-editor.org/rfc/rfc9449#section-6.1 */
   readonly jkt: string | undefined
+  /** The certificate that it is bound to, by its thumbprint. @see https://www.rfc-editor.org/rfc/rfc8705#section-3.1 */
   readonly x5t: string | undefined
   readonly issuedAt: number
   /** Milliseconds since the Unix epoch; `Infinity` where it does not expire. */
@@ -77,7 +77,7 @@ export function newLedger(settings: Settings, runtime: Runtime): Ledger {
     open: (consent) => ({ ...consent, id: runtime.uuid(), lineage: firstGeneration }),
     issue(kind, grant, narrowed = {}) {
       const now = runtime.now()
-      const { scope = grant.scope, audience = grant.audience ?? [], jkt = grant.jkt, x5t = grant.x5t } = narrowed
+      const { scope = grant.scope, audience = grant.audience ?? [], jkt, x5t } = narrowed
       const token: IssuedToken = {
         kind,
         value: `${kind}-${runtime.uuid()}`,

@@ -1,4 +1,8 @@
+import { shownCertificate } from './client-authentication.ts'
+import { verifyProof } from './dpop.ts'
 import type { IssuedToken } from './ledger.ts'
+import { Refusal, attempt } from './refusal.ts'
+import { includesScope } from './scope.ts'
 import type { ServerState } from './state.ts'
 
 /** Whom a request to a protected resource speaks for; or what to answer it with. */
@@ -12,7 +16,7 @@ export type Access =
     }
   | {
       readonly ok: false
-      /** The error code of RFC 6750; absent where the request brought no token. */
+      /** The error code; absent where the request brought no token. @see https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
       readonly error: string | undefined
       readonly response: Response
     }
@@ -29,28 +33,43 @@ export interface ProtectOptions {
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3
  */
 export function protect(state: ServerState, request: Request, { scope }: ProtectOptions = {}): Access {
-  const [, value] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-  if (value === undefined) return refused('Bearer', undefined, 401)
-  const token = state.ledger.find(value)
-  if (!isUsable(state, token)) return refused('Bearer', 'invalid_token', 401)
-  if (scope !== undefined && !token.scope.split(' ').includes(scope))
-    return refused('Bearer', 'insufficient_scope', 403)
-  state.ledger.tell(token.grant, { type: 'access-token-used', generation: token.generation })
-  const { clientId, subject } = token.grant
-  return { ok: true, subject, clientId, scope: token.scope, audience: token.audience }
+  const { ledger } = state
+  const [, scheme = '', value] = /^(bearer|dpop) +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+  const token = ledger.find(value)
+  const isDpop = token ? token.jkt !== undefined : /dpop/i.test(scheme)
+  const challenge = isDpop ? 'DPoP' : 'Bearer'
+  if (value === undefined) return refused(challenge, undefined)
+  if (token?.kind !== 'access' || !ledger.isLive(token)) return refused(challenge, 'invalid_token')
+  if (scheme.toLowerCase() !== challenge.toLowerCase()) return refused(challenge, 'invalid_token')
+  const problem = bindingProblem(state, request, token)
+  if (problem) return refused(challenge, problem.code, problem.headers)
+  if (scope !== undefined && !includesScope(token.scope, scope)) return refused(challenge, 'insufficient_scope')
+  const { grant, generation, audience } = token
+  ledger.tell(grant, { type: 'access-token-used', generation })
+  return { ok: true, subject: grant.subject, clientId: grant.clientId, scope: token.scope, audience }
 }
 
-function isUsable({ ledger }: ServerState, token: IssuedToken | undefined): token is IssuedToken {
-  return token?.kind === 'access' && ledger.isLive(token)
+/** Tells why the sender of a bound token is not the one that it is bound to. */
+function bindingProblem(
+  state: ServerState,
+  request: Request,
+  { jkt, x5t, value }: IssuedToken,
+): { readonly code: string; readonly headers?: Readonly<Record<string, string>> } | undefined {
+  if (x5t !== undefined && shownCertificate(request) !== x5t) return { code: 'invalid_token' }
+  if (jkt === undefined) return undefined
+  const proved = attempt(() => verifyProof(state, request, value))
+  if (proved instanceof Refusal) return proved
+  return proved === jkt ? undefined : { code: 'invalid_token' }
 }
 
-function refused(scheme: string, error: string | undefined, status: number): Access {
+function refused(scheme: string, error: string | undefined, more: Readonly<Record<string, string>> = {}): Access {
   const challenge = error === undefined ? scheme : `${scheme} error="${error}"`
-  const body = error === undefined ? {} : { error }
-  return { ok: false, error, response: Response.json(body, { status, headers: { 'www-authenticate': challenge } }) }
+  const status = error === 'insufficient_scope' ? 403 : 401
+  const headers = { ...more, 'www-authenticate': challenge }
+  return { ok: false, error, response: Response.json(error === undefined ? {} : { error }, { status, headers }) }
 }
 
-/** Answers `GET /resource`. */
+/** Answers a request for the one thing that the server itself protects. */
 export function resourceEndpoint(state: ServerState, request: Request): Response {
   const access = protect(state, request)
   if (!access.ok) return access.response

@@ -1,14 +1,11 @@
 import type { Simulator } from '../simulator.ts'
-import { authorizeEndpoint } from './authorize.ts'
-import { faultPlan, type TokenFault } from './faults.ts'
-import { read } from './incoming.ts'
-import { issueTokens } from './issue.ts'
-import { newJournal, type Counters, type TokenRequest } from './journal.ts'
-import { newLedger } from './ledger.ts'
+import type { TokenFault } from './faults.ts'
+import type { Counters, TokenRequest } from './journal.ts'
 import { settle, type AuthorizationServerOptions } from './options.ts'
-import { protect, resourceEndpoint, type Access, type ProtectOptions } from './resource.ts'
-import type { ServerState } from './state.ts'
-import { tokenEndpoint } from './token-endpoint.ts'
+import { protect, type Access, type ProtectOptions } from './resource.ts'
+import { route } from './route.ts'
+import { newState } from './state.ts'
+import { introspect } from './token-status.ts'
 
 /** A connection that a test begins with, as if the user had just consented. */
 export interface Connection {
@@ -32,6 +29,8 @@ export interface AuthorizationServer extends Simulator {
   strike(fault: TokenFault, options?: { readonly times?: number; readonly grant?: string }): void
   /** Tells whether a token is good now. */
   isLive(token: string): boolean
+  /** Tells what a token is good for, as the introspection endpoint answers it. It does not count as a use of it. */
+  introspect(token: string): Readonly<Record<string, unknown>>
   /** Ends the grant that a token descends from, as a user does in the vendor's settings. */
   disconnect(token: string): void
   /** Tells whether a request brings a token that is good now, and counts as a use of it: for a simulator of the vendor's API. */
@@ -55,30 +54,13 @@ export interface AuthorizationServer extends Simulator {
  */
 export function authorizationServer(options: AuthorizationServerOptions = {}): AuthorizationServer {
   const settings = settle(options)
-  const { runtime } = settings.clock
-  const state: ServerState = {
-    settings,
-    runtime,
-    ledger: newLedger(settings, runtime),
-    journal: newJournal(),
-    faults: faultPlan(settings.chaos),
-    codes: new Map(),
-    decision: { approved: true, subject: 'user-1' },
-  }
-  const { ledger, journal } = state
-
-  async function route(request: Request): Promise<Response | undefined> {
-    const { pathname } = new URL(request.url)
-    if (pathname === '/authorize') return authorizeEndpoint(state, await read(request))
-    if (pathname === '/token') return tokenEndpoint(state, await read(request))
-    if (pathname === '/resource') return resourceEndpoint(state, request)
-    return undefined
-  }
+  const state = newState(settings)
+  const { ledger, journal, runtime } = state
 
   return {
-    origin: options.origin ?? 'https://auth.test',
+    origin: settings.origin,
     async respond(request) {
-      const response = await route(request)
+      const response = await route(state, request)
       if (response?.headers.has('date') === false) response.headers.set('date', new Date(runtime.now()).toUTCString())
       return response
     },
@@ -92,16 +74,15 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): A
     approve: ({ subject = 'user-1', scope } = {}) => void (state.decision = { approved: true, subject, scope }),
     deny: (error = 'access_denied') => void (state.decision = { approved: false, error }),
     connect({ clientId = [...settings.clients.keys()][0] ?? '', subject = 'user-1', scope = '' } = {}) {
-      const { accessToken, refreshToken = '' } = issueTokens(state, ledger.open({ clientId, subject, scope }), {
-        refresh: true,
-      })
-      return { accessToken, refreshToken }
+      const grant = ledger.open({ clientId, subject, scope })
+      return { accessToken: ledger.issue('access', grant).value, refreshToken: ledger.issue('refresh', grant).value }
     },
     strike: (fault, { times = 1, grant } = {}) => state.faults.add(fault, times, grant),
     isLive(value) {
       const token = ledger.find(value)
       return token !== undefined && ledger.isLive(token)
     },
+    introspect: (value) => introspect(state, value, settings.origin),
     disconnect(value) {
       const token = ledger.find(value)
       if (token) ledger.tell(token.grant, { type: 'revoke' })

@@ -1,6 +1,7 @@
 import { NetworkError } from 'hawser'
 import { issuedAnswer, refusedAnswer } from './answer.ts'
-import { authenticateClient } from './client-authentication.ts'
+import { authenticateClient, shownCertificate } from './client-authentication.ts'
+import { verifyProof } from './dpop.ts'
 import type { TokenFault } from './faults.ts'
 import { grants } from './grants/index.ts'
 import { checkSingle, required, type Incoming } from './incoming.ts'
@@ -32,7 +33,7 @@ export async function tokenEndpoint(state: ServerState, incoming: Incoming): Pro
     const fault = faults.next(grantType)
     const done = strikesBefore(fault) ? undefined : attempt(() => work(state, incoming))
     await wait(settings.clock, settings.latencyMs + (fault?.kind === 'slow' ? fault.ms : 0))
-    const response = answer(done, fault)
+    const response = answer(state, incoming, done, fault)
     if (fault?.kind === 'skew') response?.headers.set('date', new Date(runtime.now() + fault.ms).toUTCString())
     note({
       clientId: done instanceof Refusal ? clientId : (done?.grant.clientId ?? clientId),
@@ -48,17 +49,25 @@ export async function tokenEndpoint(state: ServerState, incoming: Incoming): Pro
 }
 
 function work(state: ServerState, incoming: Incoming): Issued {
-  const { parameters, request } = incoming
-  if (request.method !== 'POST') refuse('invalid_request', 'A token request is a POST.')
+  const { settings } = state
+  const { parameters, request, url } = incoming
+  const { method = 'POST' } = settings.quirk.token ?? {}
+  if (request.method !== method) refuse('invalid_request', `A token request is a ${method}.`)
   checkSingle(parameters)
   const grantType = required(parameters, 'grant_type')
+  const { token, refresh } = settings.paths
   const handler = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
-  if (!handler) return refuse('unsupported_grant_type', `The server knows no grant ${grantType}.`)
+  if (!handler || url.pathname !== (grantType === 'refresh_token' ? refresh : token)) {
+    return refuse('unsupported_grant_type', `There is no grant ${grantType} here.`)
+  }
   const client = authenticateClient(state, incoming)
-  if (client.grants && !client.grants.includes(grantType)) {
+  if (client.grants?.includes(grantType) === false) {
     refuse('unauthorized_client', `The client may not use the grant ${grantType}.`)
   }
-  return handler(state, { incoming, client })
+  const jkt = verifyProof(state, request)
+  if (jkt === undefined && settings.dpop.required) refuse('invalid_dpop_proof', 'A proof of possession is required.')
+  const x5t = client.x5t === undefined ? undefined : shownCertificate(request)
+  return handler(state, { incoming, client, jkt, x5t })
 }
 
 function strikesBefore(fault: TokenFault | undefined): boolean {
@@ -66,18 +75,23 @@ function strikesBefore(fault: TokenFault | undefined): boolean {
 }
 
 /** Gives what is sent, which is nothing where the connection drops. */
-function answer(done: Issued | Refusal | undefined, fault: TokenFault | undefined): Response | undefined {
+function answer(
+  state: ServerState,
+  incoming: Incoming,
+  done: Issued | Refusal | undefined,
+  fault: TokenFault | undefined,
+): Response | undefined {
   if (fault?.kind === 'answer') {
     return new Response(fault.body ?? null, { status: fault.status, headers: fault.headers ?? {} })
   }
   if (fault?.kind === 'drop' || !done) return undefined
-  return done instanceof Refusal ? refusedAnswer(done) : issuedAnswer(done)
+  return done instanceof Refusal ? refusedAnswer(state, incoming, done) : issuedAnswer(state, incoming, done)
 }
 
 /** Waits where there is anything to wait for; a virtual clock is told, or it would stand still for the request under way. */
-async function wait({ runtime, hang }: ServerClock, ms: number): Promise<void> {
+async function wait(clock: ServerClock, ms: number): Promise<void> {
   if (ms === 0) return
-  const release = hang?.()
-  await runtime.sleep(ms)
+  const release = clock.hang?.()
+  await clock.runtime.sleep(ms)
   release?.()
 }

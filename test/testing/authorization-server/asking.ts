@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { AuthorizationServer } from 'hawser/testing'
 
+/** What the tests look at in an answer. */
+interface AnswerBody {
+  readonly [name: string]: unknown
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly id_token: string
+  readonly error: string
+}
+
 /** An answer, read. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  readonly body: any
+  readonly body: AnswerBody
 }
 
 /** Posts a form as the client that every server knows. */
@@ -26,8 +35,18 @@ export const basic = (id: string, secret: string): { authorization: string } => 
 export async function read(response: Response | undefined): Promise<Answer> {
   if (!response) throw new Error('There was no answer.')
   const text = await response.text()
-  const body: unknown = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text
-  return { status: response.status, headers: response.headers, body }
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, body: isJson ? parsed(text) : { ...noBody, text } }
+}
+
+const noBody = { access_token: '', refresh_token: '', id_token: '', error: '' }
+
+function parsed(text: string): AnswerBody {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { ...noBody, text }
+  }
 }
 
 export async function refresh(

@@ -1,20 +1,30 @@
-export { authorizationServer, tokenFaults } from './authorization-server/index.ts'
+export { authorizationServer, quirks, tokenFaults } from './authorization-server/index.ts'
 export type {
   Access,
   AuthorizationServer,
   AuthorizationServerOptions,
+  BodyForm,
   ChaosOptions,
   ClientAuthentication,
   Connection,
   Counters,
+  DpopOptions,
   FaultMoment,
+  OAuthErrorCode,
   OnReuse,
+  Paths,
+  PkceUse,
   ProtectOptions,
+  PublicKey,
+  Quirk,
   RegisteredClient,
   Rotation,
   ServerClock,
+  Template,
   TokenFault,
   TokenRequest,
+  TrustedIssuer,
+  VendorCodes,
 } from './authorization-server/index.ts'
 export { fakeClock } from './fake-clock.ts'
 export type { FakeClock, FakeClockOptions } from './fake-clock.ts'

@@ -12,21 +12,25 @@ const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' }
 export function issuedAnswer(state: ServerState, incoming: Incoming, issued: Issued): Response {
   const { quirk, dpop } = state.settings
   const { body = standardAnswer, refreshed = body, status = 200, type, format } = quirk.answer ?? {}
-  const template = incoming.parameters.get('grant_type') === 'refresh_token' ? refreshed : body
+  const template = isRefresh(incoming) ? refreshed : body
   const headers = { ...uncached, ...(dpop.nonce && { 'dpop-nonce': nonce(state) }) }
   const asForm = isForm(format, incoming)
   return write(render(template, valuesOf(state, incoming, issued)), { status, headers, type, asForm })
 }
 
 /** Says why there are none. */
-export function refusedAnswer(state: ServerState, incoming: Incoming, refusal: Refusal): Response {
-  const { body = standardRefusal, codes = {}, type, format, challenge, ...quirk } = state.settings.quirk.refusal ?? {}
-  const { code, message } = refusal
-  const { status = code === 'invalid_client' ? 401 : 400 } = quirk
-  const values: Values = { error: () => codes[code] ?? code, error_description: () => message, status: () => status }
+export function refusedAnswer(state: ServerState, incoming: Incoming, { code, message, headers }: Refusal): Response {
+  const { body = standardRefusal, challenge, type, format, ...refusal } = state.settings.quirk.refusal ?? {}
+  const { status = code === 'invalid_client' ? 401 : 400 } = refusal
+  const codes = { ...refusal.codes, ...(isRefresh(incoming) && refusal.refreshCodes) }
+  const values: Values = { error: () => codes[code] ?? code, error_description: () => message }
   const challenged = challenge === undefined ? {} : { 'www-authenticate': String(render(challenge, values)) }
-  const headers = { ...uncached, ...refusal.headers, ...challenged }
-  return write(render(body, values), { status, headers, type, asForm: isForm(format, incoming) })
+  const asForm = isForm(format, incoming)
+  return write(render(body, values), { status, headers: { ...uncached, ...headers, ...challenged }, type, asForm })
+}
+
+function isRefresh({ parameters }: Incoming): boolean {
+  return parameters.get('grant_type') === 'refresh_token'
 }
 
 function isForm(format: 'json' | 'form-unless-json' | undefined, { request }: Incoming): boolean {
@@ -47,7 +51,7 @@ function valuesOf(state: ServerState, { issuer }: Incoming, issued: Issued): Val
     expires_in: () => expiresIn,
     expires_in_text: () => expiresIn?.toString(),
     expires_in_ms: () => expiresIn && expiresIn * 1000,
-    expires_at: () => expiresIn && Math.floor(runtime.now() / 1000) + expiresIn,
+    expires_at_text: () => expiresIn && String(Math.floor(runtime.now() / 1000) + expiresIn),
     issued_at_ms: () => String(runtime.now()),
     refresh_token: () => refreshToken,
     refresh_expires_in: () => (Number.isFinite(settings.refreshTokenMs) ? settings.refreshTokenMs / 1000 : undefined),

@@ -43,7 +43,7 @@ function findRequest(
   }
   const found = pushed.get(uri)
   if (found?.clientId !== client.id || runtime.now() >= found.expiresAt) {
-    return refuse('invalid_request', 'request_uri is unknown, used, expired or another client’s.')
+    return refuse('invalid_request', 'request_uri is unknown, used, expired or of another client.')
   }
   pushed.delete(uri)
   return { parameters: found.parameters, target: redirectTarget(client, found.parameters) }

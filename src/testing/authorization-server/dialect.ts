@@ -4,7 +4,7 @@ import type { Template } from './quirk.ts'
 export type Values = Readonly<Record<string, () => unknown>>
 
 /** A successful answer as the RFCs have it. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
-export const standardAnswer: Template = {
+export const standardAnswer: Readonly<Record<string, Template>> = {
   access_token: '{access_token}',
   issued_token_type: '{issued_token_type}',
   token_type: '{token_type}',
@@ -15,7 +15,10 @@ export const standardAnswer: Template = {
 }
 
 /** A refusal as the RFCs have it. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
-export const standardRefusal: Template = { error: '{error}', error_description: '{error_description}' }
+export const standardRefusal: Readonly<Record<string, Template>> = {
+  error: '{error}',
+  error_description: '{error_description}',
+}
 
 /** Fills in a template. */
 export function render(template: Template, values: Values): unknown {

@@ -80,7 +80,9 @@ export interface Quirk {
     readonly type?: string | null
     readonly format?: 'json' | 'form-unless-json'
     /** The vendor's codes, by the standard's. */
-    readonly codes?: Readonly<Partial<Record<OAuthErrorCode, string | number>>>
+    readonly codes?: VendorCodes
+    /** Those that are others for a refresh. */
+    readonly refreshCodes?: VendorCodes
     /** Sent as `WWW-Authenticate`, as a template. */
     readonly challenge?: string
   }
@@ -93,3 +95,6 @@ export type PkceUse = 'required' | 'optional' | 'refused'
 
 /** Where a token request has its parameters. */
 export type BodyForm = 'form' | 'json' | 'query' | 'xml'
+
+/** A vendor's error codes, by the standard's. */
+export type VendorCodes = Readonly<Partial<Record<OAuthErrorCode, string | number>>>

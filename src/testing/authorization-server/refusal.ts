@@ -23,7 +23,8 @@ export class Refusal extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   constructor(code: OAuthErrorCode, description: string, headers: Readonly<Record<string, string>> = {}) {
-    super(description)
+    // Nothing else may stand in a description, which may repeat what was sent.
+    super(description.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?'))
     this.code = code
     this.headers = headers
   }

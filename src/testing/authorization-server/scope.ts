@@ -8,7 +8,7 @@ import type { Settings } from './options.ts'
  */
 export function askedScope({ scopes }: Settings, asked: string | null, separator = ' '): string {
   // What another separator joins is one scope to whoever splits at its own.
-  if (separator !== ' ' && asked?.includes(' ')) refuse('invalid_scope', `Scopes are separated by "${separator}".`)
+  if (separator !== ' ' && asked?.includes(' ')) refuse('invalid_scope', `Scopes are separated by ${separator} here.`)
   const list = (asked ?? '').split(separator).filter((one) => one !== '')
   const unknown = list.find((one) => scopes?.has(one) === false)
   return unknown === undefined ? list.join(' ') : refuse('invalid_scope', `There is no scope ${unknown}.`)

@@ -42,7 +42,7 @@ function confirmation(jkt: string | undefined, x5t: string | undefined): Record<
 export function revocationEndpoint(state: ServerState, incoming: Incoming): Response {
   const client = authenticateClient(state, incoming)
   const token = state.ledger.find(required(incoming.parameters, 'token'))
-  if (token && token.grant.clientId !== client.id) refuse('invalid_request', 'The token is another client’s.')
+  if (token && token.grant.clientId !== client.id) refuse('invalid_request', 'The token is of another client.')
   if (token) end(state, token)
   return new Response(null, { status: state.settings.quirk.revocationStatus ?? 200 })
 }

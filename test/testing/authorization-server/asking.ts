@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { expect } from 'vitest'
 import type { AuthorizationServer } from 'hawser/testing'
 
 /** What the tests look at in an answer. */
@@ -36,6 +37,10 @@ export async function read(response: Response | undefined): Promise<Answer> {
   if (!response) throw new Error('There was no answer.')
   const text = await response.text()
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  // Nothing but this may stand in it. @see https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+  if (isJson && 'error_description' in parsed(text)) {
+    expect(parsed(text)['error_description']).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+  }
   return { status: response.status, headers: response.headers, body: isJson ? parsed(text) : { ...noBody, text } }
 }
 
@@ -78,8 +83,9 @@ const authorization = {
 export async function authorize(
   server: AuthorizationServer,
   fields: Record<string, string | undefined> = {},
+  path = '/authorize',
 ): Promise<{ readonly status: number; readonly query: URLSearchParams; readonly to: string }> {
-  const url = new URL('/authorize', server.origin)
+  const url = new URL(path, server.origin)
   for (const [name, value] of Object.entries({ ...authorization, ...fields })) {
     if (value !== undefined) url.searchParams.set(name, value)
   }
@@ -89,6 +95,27 @@ export async function authorize(
   return { status: response?.status ?? 0, query, to: to.split('?')[0] ?? '' }
 }
 
+/** Sends a token request in any way, and gives what comes back as it is. */
+export async function send(server: AuthorizationServer, path: string, init: RequestInit): Promise<Response> {
+  const response = await server.respond(new Request(server.origin + path, init))
+  if (!response) throw new Error(`Nobody answers ${path}.`)
+  return response
+}
+
+/** A token request as a form, with the secret in it. */
+export const form = (fields: Record<string, string>, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { accept: 'application/json', ...headers },
+  body: new URLSearchParams({ client_id: 'client', client_secret: 'secret', ...fields }),
+})
+/** The parameters that exchange the code of a redirect. */
+export const byCode = (query: URLSearchParams, name = 'code'): Record<string, string> => ({
+  grant_type: 'authorization_code',
+  code: query.get(name) ?? '',
+  redirect_uri: 'https://app.test/callback',
+  code_verifier: verifier,
+})
+
 /** Exchanges a code. */
 export async function exchange(
   server: AuthorizationServer,
@@ -96,10 +123,7 @@ export async function exchange(
   fields: Record<string, string> = {},
 ): Promise<Answer> {
   return ask(server, '/token', {
-    grant_type: 'authorization_code',
-    code: code ?? '',
-    redirect_uri: 'https://app.test/callback',
-    code_verifier: verifier,
+    ...byCode(new URLSearchParams({ code: code ?? '' })),
     ...fields,
   })
 }

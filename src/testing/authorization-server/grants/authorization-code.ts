@@ -14,7 +14,8 @@ export function authorizationCode(state: ServerState, call: TokenCall): Issued {
   const { incoming, client, jkt } = call
   const { parameters } = incoming
   const issued = codes.get(required(parameters, 'code'))
-  if (issued?.asked.client.id !== client.id) return refuse('invalid_grant', 'The code is unknown, or another client’s.')
+  if (issued?.asked.client.id !== client.id)
+    return refuse('invalid_grant', 'The code is unknown, or of another client.')
   if (issued.grant) {
     journal.reused()
     ledger.tell(issued.grant, { type: 'revoke' })

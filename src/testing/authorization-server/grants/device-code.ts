@@ -16,7 +16,7 @@ export function deviceCode(state: ServerState, call: TokenCall): Issued {
   const code = required(call.incoming.parameters, 'device_code')
   const device = devices.get(code)
   const { id: clientId } = call.client
-  if (device?.clientId !== clientId) return refuse('invalid_grant', 'The device code is unknown, or another client’s.')
+  if (device?.clientId !== clientId) return refuse('invalid_grant', 'The device code is unknown, or of another client.')
   const now = runtime.now()
   if (now >= device.expiresAt) refuse('expired_token', 'The device code has expired.')
   const tooSoon = now < device.mayAskAt

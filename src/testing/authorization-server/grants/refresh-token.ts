@@ -14,7 +14,7 @@ export function refreshToken(state: ServerState, call: TokenCall): Issued {
   const { incoming, client, jkt, x5t } = call
   const token = ledger.find(required(incoming.parameters, 'refresh_token'))
   if (token?.kind !== 'refresh' || token.grant.clientId !== client.id) {
-    return refuse('invalid_grant', 'The refresh token is unknown, or another client’s.')
+    return refuse('invalid_grant', 'The refresh token is unknown, or of another client.')
   }
   const now = runtime.now()
   if (now >= token.expiresAt) refuse('invalid_grant', 'The refresh token has expired.')

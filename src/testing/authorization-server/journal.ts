@@ -18,6 +18,8 @@ export interface TokenRequest {
 export interface Counters {
   /** Refreshes that gave tokens, those whose answer was lost included. */
   readonly refreshes: number
+  /** Those of them that a used refresh token got, within the tolerance of the rotation. */
+  readonly reissues: number
   /** The most refreshes of one connection that were under way at the same time. */
   readonly maxParallelRefreshes: number
   /** How often a used refresh token or a used code came again, where it should not. */
@@ -32,13 +34,14 @@ export interface Counters {
 export interface Journal {
   readonly requests: readonly TokenRequest[]
   readonly refreshes: number
+  readonly reissues: number
   readonly maxParallelRefreshes: number
   readonly reuseDetections: number
   /** Writes down a request; what is returned adds what becomes of it. */
   open(request: TokenRequest): (outcome: Pick<TokenRequest, 'clientId' | 'status' | 'error' | 'fault'>) => void
   /** Counts a refresh that is under way, until the returned function is called. */
   refreshing(grantId: string): () => void
-  refreshed(): void
+  refreshed(reissued: boolean): void
   reused(): void
 }
 
@@ -47,12 +50,16 @@ export function newJournal(): Journal {
   const requests: TokenRequest[] = []
   const underWay = new Map<string, number>()
   let refreshes = 0
+  let reissues = 0
   let maxParallelRefreshes = 0
   let reuseDetections = 0
   return {
     requests,
     get refreshes() {
       return refreshes
+    },
+    get reissues() {
+      return reissues
     },
     get maxParallelRefreshes() {
       return maxParallelRefreshes
@@ -72,7 +79,10 @@ export function newJournal(): Journal {
       maxParallelRefreshes = Math.max(maxParallelRefreshes, parallel)
       return () => underWay.set(grantId, (underWay.get(grantId) ?? 1) - 1)
     },
-    refreshed: () => void refreshes++,
+    refreshed(reissued) {
+      refreshes++
+      if (reissued) reissues++
+    },
     reused: () => void reuseDetections++,
   }
 }

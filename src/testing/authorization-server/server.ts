@@ -65,10 +65,17 @@ export function authorizationServer(options: AuthorizationServerOptions = {}): A
       return response
     },
     get counters() {
-      const { refreshes, maxParallelRefreshes, reuseDetections, requests } = journal
-      const byGrant: Record<string, number> = {}
-      for (const { grantType } of requests) byGrant[grantType] = (byGrant[grantType] ?? 0) + 1
-      return { refreshes, maxParallelRefreshes, reuseDetections, familiesRevoked: ledger.revoked, requests: byGrant }
+      const { refreshes, reissues, maxParallelRefreshes, reuseDetections } = journal
+      const requests: Record<string, number> = {}
+      for (const { grantType } of journal.requests) requests[grantType] = (requests[grantType] ?? 0) + 1
+      return {
+        refreshes,
+        reissues,
+        maxParallelRefreshes,
+        reuseDetections,
+        familiesRevoked: ledger.revoked,
+        requests,
+      }
     },
     tokenRequests: journal.requests,
     approve: ({ subject = 'user-1', scope } = {}) => void (state.decision = { approved: true, subject, scope }),

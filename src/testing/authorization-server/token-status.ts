@@ -16,7 +16,6 @@ export function introspect({ ledger }: ServerState, value: string, issuer: strin
   const token = ledger.find(value)
   if (!token || !ledger.isLive(token)) return { active: false }
   const { grant, scope, audience, issuedAt, expiresAt, kind, jkt, x5t } = token
-  const seconds = (ms: number): number | undefined => (Number.isFinite(ms) ? Math.floor(ms / 1000) : undefined)
   const facts = {
     active: true,
     iss: issuer,
@@ -31,6 +30,10 @@ export function introspect({ ledger }: ServerState, value: string, issuer: strin
     act: grant.actor === undefined ? undefined : { sub: grant.actor },
   }
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
+}
+
+function seconds(ms: number): number | undefined {
+  return Number.isFinite(ms) ? Math.floor(ms / 1000) : undefined
 }
 
 function confirmation(jkt: string | undefined, x5t: string | undefined): Record<string, string> | undefined {

@@ -407,3 +407,10 @@ it.each<[string, unknown]>([
 ])('refuses %s', (_, options) => {
   expect(() => authorizationServer(options as AuthorizationServerOptions)).toThrow(ConfigurationError)
 })
+
+it('tells a life of less than a second as it is', async () => {
+  const server = authorizationServer({ accessTokenMs: 500 })
+  expect((await ask(server, '/token', { grant_type: 'client_credentials' })).body).toMatchObject({ expires_in: 0.5 })
+  const forever = authorizationServer({ accessTokenMs: Infinity })
+  expect((await ask(forever, '/token', { grant_type: 'client_credentials' })).body).not.toHaveProperty('expires_in')
+})

@@ -18,6 +18,7 @@ it('rotates strictly: a used token ends the family, the winner’s tokens includ
   expect((await use(server, accessToken)).status).toBe(401)
   expect(server.counters).toEqual({
     refreshes: 1,
+    reissues: 0,
     maxParallelRefreshes: 1,
     reuseDetections: 1,
     familiesRevoked: 1,
@@ -43,6 +44,7 @@ it('answers a used token for as long as the grace lasts, and not one older', asy
   const found = await refresh(server, refreshToken)
   expect(found.status).toBe(200)
   expect(server.isLive(lost.body.refresh_token)).toBe(true)
+  expect(server.counters).toMatchObject({ refreshes: 2, reissues: 1, reuseDetections: 0 })
   clock.advance(1)
   expect(server.isLive(refreshToken)).toBe(false)
   expect((await refresh(server, refreshToken)).body.error).toBe('invalid_grant')

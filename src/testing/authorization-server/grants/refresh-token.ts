@@ -28,6 +28,6 @@ export function refreshToken(state: ServerState, call: TokenCall): Issued {
     refuse('invalid_grant', 'The refresh token was used before.')
   }
   if (verdict === 'refused') refuse('invalid_grant', 'The grant was revoked.')
-  journal.refreshed()
+  journal.refreshed(verdict === 'reissued')
   return issueTokens(state, call, token.grant, { refresh: verdict !== 'kept', user: {}, narrowed: { scope } })
 }

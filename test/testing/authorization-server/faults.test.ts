@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { NetworkError, systemRuntime } from 'hawser'
-import { authorizationServer, fakeClock, tokenFaults, type TokenFault } from 'hawser/testing'
+import { Connector, NetworkError, bearer, systemRuntime, type VendorProfile } from 'hawser'
+import { authorizationServer, fakeClock, mockVendor, tokenFaults, type TokenFault } from 'hawser/testing'
 import { failureOf } from '../../support/loopback.ts'
 import { served } from '../../support/served.ts'
 import { ask, refresh } from './asking.ts'
@@ -135,4 +135,21 @@ it('breaks a real connection, and runs on the real clock', async () => {
   const refused = await fetch(`${socket.url}/resource`, { headers })
   expect(refused.status).toBe(401)
   expect(Math.abs(Date.parse(refused.headers.get('date') ?? '') - Date.now())).toBeLessThan(10_000)
+})
+
+class Api extends Connector {
+  static override readonly profile: VendorProfile = { name: 'api', baseUrl: 'https://auth.test' }
+}
+
+it('stands behind a mock vendor, where a dropped connection looks like one', async () => {
+  const server = authorizationServer()
+  using vendor = mockVendor(server)
+  const { accessToken } = server.connect({ scope: 'read' })
+  const { http } = new Api({ auth: bearer(accessToken), ...vendor.options })
+  expect(await http.get('/resource')).toEqual({ subject: 'user-1', client_id: 'client', scope: 'read' })
+  server.strike(tokenFaults.dropAfter())
+  const lost = http.post('/token', { form: { grant_type: 'client_credentials' } })
+  expect(await failureOf(lost)).toMatchObject({ code: 'NETWORK', reason: 'ECONNRESET', attempts: 1 })
+  server.disconnect(accessToken)
+  expect(await failureOf(http.get('/resource'))).toMatchObject({ status: 401 })
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { quirks } from 'hawser/testing'
 import { look, type Seen } from './strict-client.ts'
@@ -114,4 +115,9 @@ it.each(Object.entries(seen))('shows a strict client %s', async (name, expected)
   if (!quirk) throw new Error('There is no such preset.')
   expect(quirk.see).toMatch(/^https:\/\//)
   expect(await look(quirk)).toEqual({ ...fine, ...expected })
+})
+
+it('lists every preset in the documentation', () => {
+  const page = readFileSync(new URL('../../../docs/testing-oauth.md', import.meta.url), 'utf8')
+  expect(Object.keys(quirks).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
 })

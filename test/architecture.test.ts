@@ -66,7 +66,7 @@ it('imports downwards only, or from the same folder; peers never import each oth
       if (!imported.endsWith('.ts')) return false
       const [from = ''] = name.split('/')
       const [to = ''] = imported.split('/')
-      // A connector's neighbour in `connectors/` is a stranger to it.
+      // A connector's folder is the vendor's, and knows no other vendor's.
       const sameFolder = folderOf(name) === folderOf(imported) || (from === to && from !== 'connectors')
       return !sameFolder && floorOf(imported) >= floorOf(name)
     }),

@@ -3,7 +3,7 @@ import { accepts, after, firstGeneration, type Lineage, type LineageEvent, type 
 import type { Settings } from './options.ts'
 
 /** What was agreed to: by a user, or for the client itself. */
-export interface Consent {
+interface Consent {
   readonly clientId: string
   /** Whom the tokens speak for. */
   readonly subject: string

@@ -75,12 +75,26 @@ export interface AuthorizationServerOptions {
   readonly chaos?: ChaosOptions
 }
 
-type Kept = 'clock' | 'quirk' | 'rotation' | 'onReuse' | 'accessTokenMs' | 'refreshTokenMs' | 'refreshEndsAccessTokens'
-type KeptToo = 'requirePushedRequests' | 'dpop' | 'deviceIntervalSeconds' | 'deviceCodeMs' | 'samlSubject' | 'latencyMs'
+/** The options that only need filling in. */
+type Filled =
+  | 'origin'
+  | 'clock'
+  | 'quirk'
+  | 'rotation'
+  | 'onReuse'
+  | 'accessTokenMs'
+  | 'refreshTokenMs'
+  | 'refreshEndsAccessTokens'
+  | 'requirePushedRequests'
+  | 'dpop'
+  | 'deviceIntervalSeconds'
+  | 'deviceCodeMs'
+  | 'samlSubject'
+  | 'signingAlgorithm'
+  | 'latencyMs'
 
 /** The options, complete. */
-export interface Settings extends Required<Pick<AuthorizationServerOptions, Kept | KeptToo | 'signingAlgorithm'>> {
-  readonly origin: string
+export interface Settings extends Required<Pick<AuthorizationServerOptions, Filled>> {
   readonly paths: Paths
   readonly clients: ReadonlyMap<string, Client>
   readonly scopes: ReadonlySet<string> | undefined

@@ -7,7 +7,7 @@ import { newLedger, type Grant, type Ledger } from './ledger.ts'
 import type { Settings } from './options.ts'
 
 /** How the user answers when asked for consent. */
-export type Decision =
+type Decision =
   | {
       readonly approved: true
       /** Who consents. */
@@ -33,7 +33,7 @@ export interface AuthorizationRequest {
 }
 
 /** An authorization code that was given out. */
-export interface IssuedCode {
+interface IssuedCode {
   readonly asked: AuthorizationRequest
   readonly subject: string
   readonly scope: string
@@ -43,7 +43,7 @@ export interface IssuedCode {
 }
 
 /** A device that waits for its user. */
-export interface WaitingDevice {
+interface WaitingDevice {
   readonly clientId: string
   readonly userCode: string
   readonly scope: string
@@ -57,7 +57,7 @@ export interface WaitingDevice {
 }
 
 /** An authorization request that was pushed. */
-export interface PushedRequest {
+interface PushedRequest {
   readonly clientId: string
   readonly parameters: URLSearchParams
   readonly expiresAt: number

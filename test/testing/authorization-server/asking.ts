@@ -68,7 +68,7 @@ export async function use(server: AuthorizationServer, token: string): Promise<A
   return read(await server.respond(new Request(`${server.origin}/resource`, { headers })))
 }
 
-export const verifier: string = 'v'.repeat(43)
+const verifier: string = 'v'.repeat(43)
 export const challenge: string = createHash('sha256').update(verifier).digest('base64url')
 const authorization = {
   response_type: 'code',

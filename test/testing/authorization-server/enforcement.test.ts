@@ -414,3 +414,20 @@ it('tells a life of less than a second as it is', async () => {
   const forever = authorizationServer({ accessTokenMs: Infinity })
   expect((await ask(forever, '/token', { grant_type: 'client_credentials' })).body).not.toHaveProperty('expires_in')
 })
+
+it('writes down who asked for what, and what came of it', async () => {
+  const server = authorizationServer()
+  await ask(server, '/token', { grant_type: 'client_credentials', scope: 'a' })
+  await ask(server, '/token', { grant_type: 'client_credentials', client_id: 'client', client_secret: 'x' }, {})
+  const [first, second] = server.tokenRequests
+  expect(first).toMatchObject({
+    at: Date.UTC(2030, 0, 1),
+    grantType: 'client_credentials',
+    clientId: 'client',
+    parameters: { grant_type: 'client_credentials', scope: 'a' },
+    headers: basic('client', 'secret'),
+    status: 200,
+  })
+  expect(first).not.toHaveProperty('error')
+  expect(second).toMatchObject({ clientId: 'client', status: 401, error: 'invalid_client' })
+})

@@ -4,7 +4,7 @@ export type {
   AuthorizationServer,
   AuthorizationServerOptions,
   BodyForm,
-  ChaosOptions,
+  TokenChaos,
   ClientAuthentication,
   Connection,
   Counters,

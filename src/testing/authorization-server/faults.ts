@@ -62,7 +62,7 @@ function json(when: FaultMoment, status: number, body: string, headers: Record<s
 }
 
 /** Faults by chance: the same seed strikes the same requests. */
-export interface ChaosOptions {
+export interface TokenChaos {
   readonly seed: number
   /** One at most strikes a request; their probabilities add up to 1 or less. */
   readonly faults: readonly {
@@ -81,7 +81,7 @@ export interface FaultPlan {
 }
 
 /** Makes a plan: first what is scripted, in its order; then chance. */
-export function faultPlan(chaos: ChaosOptions | undefined): FaultPlan {
+export function faultPlan(chaos: TokenChaos | undefined): FaultPlan {
   const queue: { readonly fault: TokenFault; readonly grant: string | undefined; left: number }[] = []
   for (const { probability } of chaos?.faults ?? []) checkNumber('probability', probability, 0)
   const random = seeded(chaos?.seed ?? 0)

@@ -1,6 +1,6 @@
 export { authorizationServer, type AuthorizationServer, type Connection } from './server.ts'
 export type { ClientAuthentication, RegisteredClient } from './clients.ts'
-export { tokenFaults, type ChaosOptions, type FaultMoment, type TokenFault } from './faults.ts'
+export { tokenFaults, type TokenChaos, type FaultMoment, type TokenFault } from './faults.ts'
 export type { Counters, TokenRequest } from './journal.ts'
 export type { PublicKey } from './keys.ts'
 export type { AuthorizationServerOptions, DpopOptions, ServerClock, TrustedIssuer } from './options.ts'

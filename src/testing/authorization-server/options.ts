@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions, type Runtime } from 'hawser'
 import { fakeClock } from '../fake-clock.ts'
 import { settleClients, type Client, type RegisteredClient } from './clients.ts'
-import type { ChaosOptions } from './faults.ts'
+import type { TokenChaos } from './faults.ts'
 import { publicKeyOf, type NamedKey, type PublicKey, type SigningKey } from './keys.ts'
 import type { Paths, Quirk } from './quirk.ts'
 import type { OnReuse, Rotation } from './rotation.ts'
@@ -72,7 +72,7 @@ export interface AuthorizationServerOptions {
   /** How long the token endpoint takes for an answer, after its work is done. Milliseconds. @default 0 */
   readonly latencyMs?: number
   /** Faults of the token endpoint by chance, beside those that are scripted. */
-  readonly chaos?: ChaosOptions
+  readonly chaos?: TokenChaos
 }
 
 /** The options that only need filling in. */
@@ -100,7 +100,7 @@ export interface Settings extends Required<Pick<AuthorizationServerOptions, Fill
   readonly scopes: ReadonlySet<string> | undefined
   readonly trustedIssuers: ReadonlyMap<string, NamedKey>
   readonly passwords: Readonly<Record<string, string>> | undefined
-  readonly chaos: ChaosOptions | undefined
+  readonly chaos: TokenChaos | undefined
 }
 
 const names: readonly (keyof AuthorizationServerOptions)[] = [

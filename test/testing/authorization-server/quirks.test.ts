@@ -40,7 +40,8 @@ const seen: Record<keyof typeof quirks, Partial<Seen>> = {
   htmlContentType: {},
   // It asks for JSON and gets it; whoever does not is shown below.
   formAnswer: {},
-  idTokenForeignIssuer: { code: 'JWT_CLAIM_COMPARISON_FAILED: unexpected JWT "iss" (issuer) claim value' },
+  // A refresh too: the refresh token is rotated, and the new one is lost with the answer.
+  idTokenForeignIssuer: tokens('JWT_CLAIM_COMPARISON_FAILED: unexpected JWT "iss" (issuer) claim value'),
   idTokenUnparsable: tokens('PARSE_ERROR: failed to parse JWT Header body as base64url encoded JSON'),
   idTokenEmpty: tokens(invalid('id_token', 'not be empty')),
   // The code of the refusal is lost.
@@ -82,7 +83,7 @@ const seen: Record<keyof typeof quirks, Partial<Seen>> = {
   crowdstrike: { ...tokens('RESPONSE_IS_NOT_CONFORM'), refused: 'RESPONSE_IS_NOT_CONFORM' },
   amazonSellers: { code: 'no redirect', refresh: 'ok 3600s' },
   microsoftV1: { refresh: 'ok 3600s' },
-  entra: { code: 'JWT_CLAIM_COMPARISON_FAILED: unexpected JWT "iss" (issuer) claim value' },
+  entra: tokens('JWT_CLAIM_COMPARISON_FAILED: unexpected JWT "iss" (issuer) claim value'),
   github: { ...tokens('ok 28800s +refresh'), refused: noToken },
   linkedin: tokens(noType),
   twitch: {

@@ -56,7 +56,7 @@ export async function look(quirk: Quirk): Promise<Seen> {
   const location = (await server.respond(new Request(url)))?.headers.get('location')
   const checks = quirk.pkce === 'refused' ? {} : { pkceCodeVerifier }
   const code = location ? outcome(oauth.authorizationCodeGrant(config, new URL(location), checks)) : 'no redirect'
-  const { refreshToken } = server.connect({ scope: 'read write' })
+  const { refreshToken } = server.connect({ scope: 'openid read' })
   return {
     code: await code,
     refresh: await outcome(oauth.refreshTokenGrant(config, refreshToken)),

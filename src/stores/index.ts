@@ -1,0 +1,2 @@
+export { fileTokenStore } from './file.ts'
+export type { FileTokenStore, FileTokenStoreOptions } from './file.ts'

@@ -71,9 +71,10 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
   async function write(place: Place, record: FileRecord | undefined, id: string, content: string): Promise<boolean> {
     if (record) return replaceRecord(place.directory, record, id, content)
     await makeDirectory(root)
-    if (!draftsRemoved) await removeDrafts(root)
+    const created = await createRecord(place.directory, id, content)
+    if (!draftsRemoved) await removeDrafts(root).catch(() => {})
     draftsRemoved = true
-    return createRecord(place.directory, id, content)
+    return created
   }
 
   async function swap(key: string, expected: string | undefined, next: string | undefined): Promise<Swapped> {

@@ -60,7 +60,8 @@ export function keyring(options: KeyringOptions): Keyring {
 
 function bytesOf(kid: string, material: KeyMaterial): Uint8Array<ArrayBuffer> {
   // Copied, so that a caller who wipes his own does not wipe ours.
-  const bytes = typeof material === 'string' ? fromBase64(material) : Uint8Array.from(material)
+  const given = ArrayBuffer.isView(material) ? Uint8Array.from(material) : undefined
+  const bytes = typeof material === 'string' ? fromBase64(material) : given
   if (bytes?.length === keyBytes) return bytes
   throw new ConfigurationError(
     `\`keyring.keys.${kid}\` is ${keyBytes} random bytes, as they are or in base64: openssl rand -base64 ${keyBytes}`,

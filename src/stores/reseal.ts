@@ -26,8 +26,8 @@ export interface ResealReport {
   /** The first hundred of them. */
   readonly failedKeys: readonly string[]
   /**
-   * The keys that may leave the keyring: a whole sweep found nothing under their name, and nothing that it could not read. So
-   * it is empty after the sweep that does the work; the next one confirms it.
+   * The keys that may leave the keyring: a whole sweep found nothing under their name, and nothing that might be under it. So
+   * there is none after the sweep that does the work, and the next one confirms it.
    */
   readonly retirable: readonly string[]
 }
@@ -75,8 +75,10 @@ export async function reseal(
         if (!stored) return
         ;({ kid } = readSeal(key, stored.value))
         if (tries === 0) count(found, kid)
+        // Opened also where there is nothing to do: a sweep says what does not open.
+        const text = await unseal(keyring, key, stored.value)
         if (kid === keyring.primary) break
-        const anew = await seal(keyring, key, await unseal(keyring, key, stored.value))
+        const anew = await seal(keyring, key, text)
         const { ok } = await store.compareAndSwap(key, stored.version, anew)
         if (!ok) continue
         kid = keyring.primary
@@ -96,8 +98,8 @@ export async function reseal(
     await sweep(key)
     cursor = key
   }
-  // What could not be read may be under any key.
-  const sure = complete && !failed.has('damaged') && !failed.has('unavailable')
+  // What could not be opened may be under any key, but where it is known to need none of these.
+  const sure = complete && [...failed.keys()].every((reason) => reason === 'unknown-key' || reason === 'not-sealed')
   return {
     complete,
     cursor,

@@ -129,7 +129,7 @@ export type {
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'
-export type { StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
+export type { MemoryTokenStoreOptions, StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export { mainToken } from './auth/tokens.ts'
 export type { TokenBundle, Tokens } from './auth/tokens.ts'
 

@@ -3,9 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   ConfigurationError,
-  TokenStoreError,
   checkOptions,
-  isHawserError,
   systemRuntime,
   type StoredValue,
   type Swapped,
@@ -14,6 +12,7 @@ import {
 import { codeOf, makeDirectory } from './durable.ts'
 import { decodeContent, encodeContent, type Content } from './file-content.ts'
 import { createRecord, readData, readRecord, removeDrafts, replaceRecord, type FileRecord } from './file-record.ts'
+import { damaged, reaching } from './reaching.ts'
 
 /** Options of {@link fileTokenStore}. */
 export interface FileTokenStoreOptions {
@@ -63,7 +62,7 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
       // A directory that was renamed or copied by hand holds another key's tokens.
       if (content && placeOf(content.key).directory === place.directory) return { ...content, version: record.id }
       // Gone only because it was replaced meanwhile? Then another is current now.
-      if (file !== undefined || lost === record.id) throw damaged(place)
+      if (file !== undefined || lost === record.id) throw damaged(place.directory, place.connection)
       lost = record.id
     }
   }
@@ -96,17 +95,19 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
 
   return {
     get: async (key): Promise<StoredValue | undefined> =>
-      reporting(placeOf(key), async (place) => {
-        const content = await load(place)
+      reaching(placeOf(key).directory, key, async () => {
+        const content = await load(placeOf(key))
         return content && { version: content.version, value: content.value }
       }),
-    compareAndSwap: async (key, expected, next) => reporting(placeOf(key), async () => swap(key, expected, next)),
+    compareAndSwap: async (key, expected, next) =>
+      reaching(placeOf(key).directory, key, async () => swap(key, expected, next)),
     async *keys(after) {
-      const names = await reporting({ directory: root }, async () => listPlaces(root))
+      const names = await reaching(root, undefined, async () => listPlaces(root))
       const first = after === undefined ? '' : nameOf(after)
       let failure: unknown
       for (const name of names.filter((one) => one > first)) {
-        const found = await reporting({ directory: join(root, name) }, load).catch((error: unknown) => {
+        const directory = join(root, name)
+        const found = await reaching(directory, undefined, async () => load({ directory })).catch((error: unknown) => {
           failure ??= error
         })
         if (found) yield found.key
@@ -136,26 +137,6 @@ async function listPlaces(root: string): Promise<readonly string[]> {
 }
 
 function sound(record: FileRecord | 'damaged' | undefined, place: Place): FileRecord | undefined {
-  if (record === 'damaged') throw damaged(place)
+  if (record === 'damaged') throw damaged(place.directory, place.connection)
   return record
-}
-
-function damaged({ directory, connection }: Place): TokenStoreError {
-  return new TokenStoreError(
-    `What is kept in ${directory} is damaged. Bring it back from a backup; without one, remove the directory, and the tokens in it have to be got anew.`,
-    { reason: 'damaged', connection },
-  )
-}
-
-async function reporting<T>(place: Place, work: (place: Place) => Promise<T>): Promise<T> {
-  try {
-    return await work(place)
-  } catch (error) {
-    if (isHawserError(error)) throw error
-    const { directory, connection } = place
-    throw new TokenStoreError(`The token store could not use ${directory}: ${codeOf(error)}.`, {
-      reason: 'unavailable',
-      connection,
-    })
-  }
 }

@@ -17,11 +17,10 @@ export const valueCases: readonly TrialCase[] = [
     async ({ key, win, find }) => {
       const values = [
         '{"a":"\\u0000\\ud800","b":"é\u2028\u2029"}',
-        '\ufeffbegins with a byte order mark',
         'ends with spaces  ',
         '  begins with them\r\nand\rhas\nevery\tend of line\n',
         `"quotes' \`and\` \\backslashes\\ %s $1 ? :name {{x}}`,
-        'caf\u00e9 cafe\u0301 日本語 🔑 \u007f\u0080\uffff',
+        'caf\u00e9 cafe\u0301 日本語 🔑 \ufeff\u007f\u0080\uffff',
         '0',
         'null',
       ]

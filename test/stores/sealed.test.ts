@@ -53,6 +53,8 @@ it('lets the store beneath see nothing of what it keeps', async () => {
   await write(over, 'acme', tokens)
   expect(await valueOf(over, 'acme')).toBe(tokens)
   await write(over, 'acme', tokens)
+  await write(over, 'mark', '\ufeff{}')
+  expect(await valueOf(over, 'mark')).toBe('\ufeff{}')
   const all = inspect(saw, { depth: null })
   expect(saw.length).toBeGreaterThan(5)
   expect(all).not.toContain(canary)

@@ -38,9 +38,3 @@ export async function makeDirectory(path: string): Promise<void> {
     if (at === top) return
   }
 }
-
-/** Gives the system's code of an error, such as `ENOENT`. */
-export function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  return typeof code === 'string' && /^\w{1,40}$/.test(code) ? code : 'unknown'
-}

@@ -1,6 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { codeOf, syncDirectory, writeNew } from './durable.ts'
+import { syncDirectory, writeNew } from './durable.ts'
+import { codeOf } from './failure.ts'
 
 /**
  * What is current in the directory of one key. An empty file says it by its name, and the content lies beside it:

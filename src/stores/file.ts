@@ -9,10 +9,10 @@ import {
   type Swapped,
   type TokenStore,
 } from 'hawser'
-import { codeOf, makeDirectory } from './durable.ts'
+import { makeDirectory } from './durable.ts'
+import { codeOf, damaged, reaching } from './failure.ts'
 import { decodeContent, encodeContent, type Content } from './file-content.ts'
 import { createRecord, readData, readRecord, removeDrafts, replaceRecord, type FileRecord } from './file-record.ts'
-import { damaged, reaching } from './reaching.ts'
 
 /** Options of {@link fileTokenStore}. */
 export interface FileTokenStoreOptions {
@@ -62,7 +62,7 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
       // A directory that was renamed or copied by hand holds another key's tokens.
       if (content && placeOf(content.key).directory === place.directory) return { ...content, version: record.id }
       // Gone only because it was replaced meanwhile? Then another is current now.
-      if (file !== undefined || lost === record.id) throw damaged(place.directory, place.connection)
+      if (lost === record.id) throw damaged(place.directory, place.connection)
       lost = record.id
     }
   }

@@ -1,5 +1,6 @@
 import { ConfigurationError, checkOptions, systemRuntime, type TokenStore } from 'hawser'
-import { checkKey, damaged, reaching } from './reaching.ts'
+import { damaged, reaching } from './failure.ts'
+import { checkKey } from './well-formed-key.ts'
 
 /** What {@link redisTokenStore} needs of a client: it runs a script on the server and gives its answer, text as text. */
 export interface RedisLike {

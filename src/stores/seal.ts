@@ -73,7 +73,7 @@ function headerOf(sealed: string): Readonly<Record<string, unknown>> | undefined
 }
 
 function unopened(connection: string, reason: TokenStoreFailure, why: string): TokenStoreError {
-  return new TokenStoreError(`The tokens of the connection ${why}. They are still there.`, { reason, connection })
+  return new TokenStoreError(`The tokens of \`${connection}\` ${why}. They are still there.`, { reason, connection })
 }
 
 /** A name from outside: what is no name of a key is not repeated. */

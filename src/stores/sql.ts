@@ -1,5 +1,6 @@
 import { ConfigurationError, checkOptions, systemRuntime, type Swapped, type TokenStore } from 'hawser'
-import { checkKey, damaged, reaching } from './reaching.ts'
+import { damaged, reaching } from './failure.ts'
+import { checkKey } from './well-formed-key.ts'
 
 /** Runs one statement by itself, not as part of a transaction that may be rolled back, and gives the rows that it returns. */
 export type SqlQuery = (

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { TokenStoreError, type TokenStore } from 'hawser'
-import { fileTokenStore } from 'hawser/stores'
+import { fileTokenStore, type FileTokenStoreOptions } from 'hawser/stores'
 import { failureOf } from '../support/loopback.ts'
 
 function temporary(): string {
@@ -65,12 +65,13 @@ it('keeps one data file and one name for a key, however often it is written', as
 })
 
 it('lists the keys that have a value, and goes on after any key', async () => {
-  const store = fileTokenStore({ directory: temporary() })
+  const store = fileTokenStore({ directory: join(temporary(), 'not-made-yet') })
   expect(await keysOf(store.keys())).toEqual([])
   const keys = ['a', 'b', '../c', 'D|é', '']
   for (const key of keys) await put(store, key, key)
   const all = await keysOf(store.keys())
   expect(all.toSorted()).toEqual(keys.toSorted())
+  expect(await keysOf(store.keys(all[1]))).toEqual(all.slice(2))
   await put(store, all[1] ?? '', undefined)
   expect(await keysOf(store.keys())).toEqual(all.toSpliced(1, 1))
   expect(await keysOf(store.keys(all[1]))).toEqual(all.slice(2))
@@ -86,7 +87,8 @@ it.each([
   const directory = temporary()
   const store = fileTokenStore({ directory })
   const version = await put(store, 'acme', '{"refresh":"r1"}')
-  await put(store, 'other', 'fine')
+  const others = ['b', 'c', 'd', 'e', 'f']
+  for (const other of others) await put(store, other, 'fine')
   const data = readdirSync(directory, { recursive: true, encoding: 'utf8' }).find((name) =>
     name.includes(version + '.data'),
   )
@@ -105,7 +107,7 @@ it.each([
     })(),
   )
   expect(await listing).toMatchObject({ reason: 'damaged' })
-  expect(listed).toEqual(['other'])
+  expect(listed.toSorted()).toEqual(others)
 })
 
 it('says so where the data is gone, the name is gone, or there are two', async () => {
@@ -132,3 +134,38 @@ it('lets what cannot be read be overwritten by one who knows its version', async
   expect(await store.compareAndSwap('k', version, 'two')).toMatchObject({ ok: true })
   expect(await store.get('k')).toMatchObject({ value: 'two' })
 })
+
+it('does not take the directory of one key for that of another', async () => {
+  const directory = temporary()
+  const store = fileTokenStore({ directory })
+  await put(store, 'theirs', 'secret')
+  const theirs = placeIn(directory)
+  await put(store, 'mine', 'old')
+  const [mine = ''] = readdirSync(directory)
+    .map((place) => join(directory, place))
+    .filter((place) => place !== theirs)
+  rmSync(mine, { recursive: true })
+  cpSync(theirs, mine, { recursive: true })
+  expect(await failureOf(store.get('mine'))).toMatchObject({ reason: 'damaged', connection: 'mine' })
+  expect(await store.get('theirs')).toMatchObject({ value: 'secret' })
+})
+
+it('says so where the disk fails, and never that there are no tokens', async () => {
+  const directory = join(temporary(), 'a-file')
+  writeFileSync(directory, '')
+  const store = fileTokenStore({ directory })
+  const error = await failureOf(store.get('k'))
+  expect(error).toBeInstanceOf(TokenStoreError)
+  expect(error).toMatchObject({ reason: 'unavailable', connection: 'k', message: expect.stringContaining('ENOTDIR') })
+  expect(await failureOf(store.compareAndSwap('k', undefined, 'secret'))).toMatchObject({ reason: 'unavailable' })
+  expect(await failureOf(keysOf(store.keys()))).toMatchObject({ reason: 'unavailable' })
+})
+
+it.each([undefined, {}, { directory: '' }, { directory: 7 }, { directory: 'x', mode: 0o600 }])(
+  'refuses %j',
+  (options) => {
+    expect(() => fileTokenStore(options as FileTokenStoreOptions)).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION' }),
+    )
+  },
+)

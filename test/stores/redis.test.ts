@@ -94,6 +94,12 @@ it('says so where the server is not to be reached, and repeats nothing of what i
   expect(inspect(error, { depth: null, showHidden: true })).not.toContain('secret-value')
 })
 
+it('tells the code of an error that is none of this realm’s', async () => {
+  const rejecting: RedisLike = { eval: async () => Promise.reject({ code: 'ECONNREFUSED', command: 'secret' }) }
+  const error = await failureOf(redisTokenStore(rejecting).get('acme'))
+  expect(error).toMatchObject({ message: 'The token store could not use Redis: ECONNREFUSED.' })
+})
+
 it('says so where a client gives what is no text', async () => {
   const bytes: RedisLike = { eval: async () => [Buffer.from('v'), Buffer.from('tokens')] }
   expect(await failureOf(redisTokenStore(bytes).get('acme'))).toMatchObject({ reason: 'damaged' })

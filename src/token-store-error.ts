@@ -24,13 +24,14 @@ export interface TokenStoreErrorFacts extends CallFacts {
 /** A token store failed. It never means that there are no tokens. */
 export class TokenStoreError extends HawserError {
   override readonly code = 'TOKEN_STORE'
-  declare readonly reason: TokenStoreFailure
+  readonly reason: TokenStoreFailure
   declare readonly connection?: string | undefined
   override get name(): string {
     return 'TokenStoreError'
   }
 
-  constructor(message: string, facts: TokenStoreErrorFacts) {
+  constructor(message: string, { reason, ...facts }: TokenStoreErrorFacts) {
     super(message, facts)
+    this.reason = reason
   }
 }

@@ -14,13 +14,16 @@ export type Swapped = { readonly ok: true; readonly version: string } | { readon
 /**
  * Keeps the tokens of connections, for all processes that use them. Two methods are all that a refresh needs to be safe
  * between processes: the lease stands in the record itself.
+ *
+ * Both reject where the answer is not known, a swap also where it may have taken place: a store that is down is not one that
+ * holds nothing. `tokenStoreConformance` of `hawser/testing` tries a store of your own.
  */
 export interface TokenStore {
   /** Reads the newest value. */
   get(key: string): Promise<StoredValue | undefined>
   /**
    * Writes `next` only if the present version is `expected`, in one step; `undefined` stands for "nothing there", so that
-   * `next: undefined` deletes. Resolves after the value will survive a crash.
+   * `next: undefined` deletes, and deleting what is not there succeeds. Resolves after the value will survive a crash.
    */
   compareAndSwap(key: string, expected: string | undefined, next: string | undefined): Promise<Swapped>
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import {
   ConfigurationError,
+  TokenStoreError,
   checkOptions,
   systemRuntime,
   type StoredValue,
@@ -45,7 +46,7 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
     throw new ConfigurationError('`fileTokenStore.directory` is the path of a directory.')
   }
   const root = resolve(options.directory)
-  const { uuid } = systemRuntime()
+  const runtime = systemRuntime()
   let draftsRemoved = false
 
   function placeOf(key: string): Place {
@@ -84,7 +85,7 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
       const present = record?.present ? record : undefined
       if (present?.id !== expected) return { ok: false }
       // A new id for every try: what lay under the old one may have been tidied away.
-      const version = uuid()
+      const version = runtime.uuid()
       if (content !== undefined) {
         if (await write(place, record, version, content)) return { ok: true, version }
       } else if (!present || (await replaceRecord(place.directory, present, version, undefined))) {
@@ -104,15 +105,16 @@ export function fileTokenStore(options: FileTokenStoreOptions): FileTokenStore {
     async *keys(after) {
       const names = await reaching(root, undefined, async () => listPlaces(root))
       const first = after === undefined ? '' : nameOf(after)
-      let failure: unknown
+      let failure: TokenStoreError | undefined
       for (const name of names.filter((one) => one > first)) {
         const directory = join(root, name)
         const found = await reaching(directory, undefined, async () => load({ directory })).catch((error: unknown) => {
+          if (!(error instanceof TokenStoreError)) throw error
           failure ??= error
         })
         if (found) yield found.key
       }
-      if (failure !== undefined) throw failure
+      if (failure) throw failure
     },
   }
 }

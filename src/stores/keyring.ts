@@ -31,7 +31,7 @@ const keyBytes = 32
 export function keyring(options: KeyringOptions): Keyring {
   checkOptions('keyring', options, ['primary', 'keys'])
   const { primary, keys } = options
-  checkOptions('keyring.keys', keys, Object.keys(Object(keys)))
+  checkOptions('keyring.keys', keys, Object.keys(keys ?? {}))
   const held = new Map<string, Uint8Array<ArrayBuffer>>()
   for (const [kid, material] of Object.entries(keys)) {
     if (!/^[\w.-]{1,64}$/.test(kid)) {

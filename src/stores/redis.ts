@@ -37,7 +37,7 @@ export function redisTokenStore(client: RedisLike, options: RedisTokenStoreOptio
   checkOptions('redisTokenStore', options, ['prefix'])
   const { prefix = 'hawser:token:' } = options
   if (typeof client?.eval !== 'function') throw new ConfigurationError('`redisTokenStore` takes an object with `eval`.')
-  const { uuid } = systemRuntime()
+  const runtime = systemRuntime()
 
   async function run(script: string, key: string, values: readonly string[]): Promise<unknown> {
     checkKey(key)
@@ -53,7 +53,7 @@ export function redisTokenStore(client: RedisLike, options: RedisTokenStoreOptio
       throw damaged(`Redis under \`${prefix}\``, key)
     },
     async compareAndSwap(key, expected, next) {
-      const version = uuid()
+      const version = runtime.uuid()
       const present = expected === undefined ? 'nothing' : `at ${expected}`
       const done = await run(swap, key, [present, next === undefined ? 'delete' : 'write', version, next ?? ''])
       return Number(done) === 1 ? { ok: true, version } : { ok: false }

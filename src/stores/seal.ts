@@ -1,5 +1,5 @@
 import { ConfigurationError, TokenStoreError, type TokenStoreFailure } from 'hawser'
-import type { CompactJWEHeaderParameters } from 'jose'
+import type * as Jose from 'jose'
 import type { Keyring } from './keyring.ts'
 
 /** What a sealed text says in clear. It is bound to what is sealed: changing it, or moving it, breaks the seal. */
@@ -19,7 +19,7 @@ export async function seal(keyring: Keyring, connection: string, text: string): 
   const { CompactEncrypt } = await jose()
   const key = await keyring.key(keyring.primary)
   if (!key) throw new ConfigurationError('`keyring.primary` is the name of one of `keyring.keys`.')
-  const header: CompactJWEHeaderParameters & Seal = { ...algorithms, kid: keyring.primary, connection }
+  const header: Jose.CompactJWEHeaderParameters & Seal = { ...algorithms, kid: keyring.primary, connection }
   return new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header).encrypt(key)
 }
 
@@ -81,7 +81,7 @@ function shown(kid: string): string {
   return /^[\w.-]{1,64}$/.test(kid) ? kid : '…'
 }
 
-async function jose(): Promise<typeof import('jose')> {
+async function jose(): Promise<typeof Jose> {
   return import('jose').catch(() => {
     throw new ConfigurationError('`sealed` needs jose: `npm install jose`.')
   })

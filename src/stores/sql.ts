@@ -45,7 +45,7 @@ export function sqlTokenStore(query: SqlQuery, options: SqlTokenStoreOptions = {
   if (placeholders !== 'numbered' && placeholders !== 'question-marks') {
     throw new ConfigurationError("`sqlTokenStore.placeholders` is 'numbered' or 'question-marks'.")
   }
-  const { uuid } = systemRuntime()
+  const runtime = systemRuntime()
 
   async function run(connection: string | undefined, text: string, ...values: readonly string[]) {
     let count = 0
@@ -54,7 +54,7 @@ export function sqlTokenStore(query: SqlQuery, options: SqlTokenStoreOptions = {
   }
 
   async function swap(key: string, expected: string | undefined, next: string | undefined): Promise<Swapped> {
-    const version = uuid()
+    const version = runtime.uuid()
     const written =
       expected === undefined ? await create(key, next, version) : await replace(key, expected, next, version)
     return written ? { ok: true, version } : { ok: false }

@@ -82,10 +82,10 @@ export const raceCases: readonly TrialCase[] = [
       const read: { readonly version: string; readonly value: string }[] = []
       let version = await win(key(), undefined, '0'.repeat(5000))
       written.set(version, '0')
-      let writing = true
+      const writing = new AbortController()
       const reading = Promise.all(
         [1, 2, 3].map(async () => {
-          while (writing) {
+          while (!writing.signal.aborted) {
             const found = await store.get(key())
             assert.ok(found, 'A read found nothing while the value was replaced.')
             read.push(found)
@@ -103,7 +103,7 @@ export const raceCases: readonly TrialCase[] = [
           await turn()
         }
       } finally {
-        writing = false
+        writing.abort()
       }
       await reading
       for (const found of read) {

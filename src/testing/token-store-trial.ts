@@ -5,15 +5,15 @@ import type { TokenStore } from 'hawser'
 export interface StoreTrial {
   readonly store: TokenStore
   /** The same keys, on another store. */
-  on(store: TokenStore): StoreTrial
+  readonly on: (store: TokenStore) => StoreTrial
   /** Makes a key that no other case uses; it ends with `name`. */
-  key(name?: string): string
+  readonly key: (name?: string) => string
   /** Writes, or deletes, where that must succeed. Gives the new version. */
-  win(key: string, expected: string | undefined, next: string | undefined): Promise<string>
+  readonly win: (key: string, expected: string | undefined, next: string | undefined) => Promise<string>
   /** Tries to write, or to delete, where that must be refused. */
-  refuse(key: string, expected: string | undefined, next: string | undefined, why: string): Promise<void>
+  readonly refuse: (key: string, expected: string | undefined, next: string | undefined, why: string) => Promise<void>
   /** Reads what must be there. */
-  find(key: string, value: string | undefined): Promise<void>
+  readonly find: (key: string, value: string | undefined) => Promise<void>
 }
 
 /** A sentence about stores, and what shows that it is true of one. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { memoryTokenStore } from 'hawser'
 import { tokenStoreConformance } from 'hawser/testing'
 
-for (const { name, run } of tokenStoreConformance(() => memoryTokenStore())) it(name, run)
+for (const { name, run } of tokenStoreConformance(() => memoryTokenStore())) it(`in memory: ${name}`, run)
 
 it('keeps no more keys than it may, and forgets the one that was used least recently', async () => {
   const store = memoryTokenStore({ maxKeys: 3 })

@@ -23,6 +23,8 @@ export interface FileRecord {
 }
 
 const dataEnding = '.data'
+// What systems say of a place that is taken, or of a draft that was tidied away since.
+const takenCodes: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT', 'EPERM', 'EACCES'])
 const namePattern = /^([\da-f-]+)\.(?:current|deleted)$/
 
 /** Tells what is current; `undefined` where the key was never written. */
@@ -57,8 +59,7 @@ export async function createRecord(directory: string, id: string, content: strin
     await rename(draft, directory)
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => {})
-    // What the system says of a place that is taken differs; that it is taken is what counts.
-    if (await readRecord(directory).catch(() => undefined)) return false
+    if (takenCodes.has(codeOf(error)) && (await readRecord(directory))) return false
     throw error
   }
   await syncDirectory(dirname(directory))

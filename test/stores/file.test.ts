@@ -64,6 +64,19 @@ it('keeps one data file and one name for a key, however often it is written', as
   expect(endings(placeIn(directory)).toSorted()).toEqual(['current', 'data'])
 })
 
+it('leaves nothing behind of those who lose a race', async () => {
+  const directory = temporary()
+  const store = fileTokenStore({ directory })
+  for (const expected of [undefined, await put(store, 'k', 'one')]) {
+    const swaps = await Promise.all([1, 2, 3, 4, 5].map(async (at) => store.compareAndSwap('k', expected, `${at}`)))
+    expect(swaps.filter(({ ok }) => ok)).toHaveLength(expected === undefined ? 0 : 1)
+    expect(readdirSync(directory)).toHaveLength(1)
+    expect(endings(placeIn(directory)).toSorted()).toEqual(['current', 'data'])
+  }
+  await Promise.all([1, 2, 3, 4, 5].map(async (at) => store.compareAndSwap('new', undefined, `${at}`)))
+  expect(readdirSync(directory)).toHaveLength(2)
+})
+
 it('lists the keys that have a value, and goes on after any key', async () => {
   const store = fileTokenStore({ directory: join(temporary(), 'not-made-yet') })
   expect(await keysOf(store.keys())).toEqual([])

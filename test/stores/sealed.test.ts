@@ -169,6 +169,14 @@ it.each(unopened)('says so where what is kept %s, and never that there are no to
   expect(inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error)).not.toContain(canary)
 })
 
+it('repeats a key’s name in a message where it is one', async () => {
+  const store = memoryTokenStore()
+  await write(store, 'acme', await forged({ kid: '2029.a-b_c', connection: 'acme' }))
+  expect(String(await failureOf(sealed(store, ringOf('k1')).get('acme')))).toContain('2029.a-b_c')
+  await write(store, 'acme', await forged({ kid: '\u001b[31m\nalert', connection: 'acme' }))
+  expect(String(await failureOf(sealed(store, ringOf('k1')).get('acme')))).not.toMatch(/\u001b|alert/)
+})
+
 it('does not open what was moved to another row', async () => {
   const store = memoryTokenStore()
   const over = sealed(store, ringOf('k1'))

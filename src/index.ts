@@ -16,6 +16,7 @@ export {
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  TokenStoreError,
   WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
@@ -30,6 +31,8 @@ export type {
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  TokenStoreErrorFacts,
+  TokenStoreFailure,
   WebhookFailure,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'
@@ -137,13 +140,13 @@ export type {
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'
-export type { StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export { attachBearer, refusedByBody, tokenCredential } from './auth/token-credential.ts'
 export type { Attach, TokenCredentialOptions } from './auth/token-credential.ts'
 export { tokenSource } from './auth/token-source.ts'
 export type { TokenSource, TokenSourceOptions } from './auth/token-source.ts'
 export type { TokenWindowOptions } from './auth/token-windows.ts'
 export { conceal, mainToken } from './auth/tokens.ts'
+export type { MemoryTokenStoreOptions, StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export type { TokenBundle, Tokens } from './auth/tokens.ts'
 
 export { HttpClient } from './client/client.ts'

@@ -41,6 +41,7 @@ function floorOf(name: string): number {
     axios: 6,
     signing: 6,
     connectors: 6,
+    stores: 6,
     testing: 6,
     undici: 6,
     cli: 6,

@@ -9,6 +9,7 @@ const config: Options = {
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',
     undici: 'src/undici/index.ts',
+    stores: 'src/stores/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

@@ -16,6 +16,7 @@ export {
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  TokenStoreError,
   WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
@@ -30,6 +31,8 @@ export type {
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  TokenStoreErrorFacts,
+  TokenStoreFailure,
   WebhookFailure,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'

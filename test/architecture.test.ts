@@ -40,6 +40,7 @@ function floorOf(name: string): number {
     connector: 4,
     axios: 6,
     connectors: 6,
+    stores: 6,
     testing: 6,
     undici: 6,
     cli: 6,

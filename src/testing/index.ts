@@ -5,3 +5,5 @@ export type { FaultOptions, MockVendor, ReceivedRequest } from './mock-vendor.ts
 export { replay } from './replay.ts'
 export type { Recording, ReplayOptions } from './replay.ts'
 export type { Simulator } from './simulator.ts'
+export { tokenStoreConformance } from './token-store-conformance.ts'
+export type { ConformanceCase, TokenStoreConformanceOptions } from './token-store-conformance.ts'

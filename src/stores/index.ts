@@ -1,0 +1,7 @@
+export { fileTokenStore } from './file.ts'
+export type { FileTokenStore, FileTokenStoreOptions } from './file.ts'
+export { keyring } from './keyring.ts'
+export type { KeyMaterial, Keyring, KeyringOptions } from './keyring.ts'
+export { reseal } from './reseal.ts'
+export type { ResealOptions, ResealReport } from './reseal.ts'
+export { sealed } from './sealed.ts'

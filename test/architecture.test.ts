@@ -67,7 +67,8 @@ it('imports downwards only, or from the same folder; peers never import each oth
       if (!imported.endsWith('.ts')) return false
       const [from = ''] = name.split('/')
       const [to = ''] = imported.split('/')
-      const sameFolder = folderOf(name) === folderOf(imported) || (from === to && floorOf(name) < 6)
+      // A connector's neighbour in `connectors/` is a stranger to it.
+      const sameFolder = folderOf(name) === folderOf(imported) || (from === to && from !== 'connectors')
       return !sameFolder && floorOf(imported) >= floorOf(name)
     }),
   ).toEqual([])

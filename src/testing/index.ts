@@ -1,3 +1,21 @@
+export { authorizationServer, tokenFaults } from './authorization-server/index.ts'
+export type {
+  Access,
+  AuthorizationServer,
+  AuthorizationServerOptions,
+  ChaosOptions,
+  ClientAuthentication,
+  Connection,
+  Counters,
+  FaultMoment,
+  OnReuse,
+  ProtectOptions,
+  RegisteredClient,
+  Rotation,
+  ServerClock,
+  TokenFault,
+  TokenRequest,
+} from './authorization-server/index.ts'
 export { fakeClock } from './fake-clock.ts'
 export type { FakeClock, FakeClockOptions } from './fake-clock.ts'
 export { mockVendor } from './mock-vendor.ts'

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import type { AuthorizationServer } from 'hawser/testing'
+
+/** What the tests look at in an answer. */
+interface AnswerBody {
+  readonly [name: string]: unknown
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly id_token: string
+  readonly error: string
+}
+
+/** An answer, read. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: AnswerBody
+}
+
+/** Posts a form as the client that every server knows. */
+export async function ask(
+  server: AuthorizationServer,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = basic('client', 'secret'),
+): Promise<Answer> {
+  const body = new URLSearchParams(fields)
+  return read(await server.respond(new Request(new URL(path, server.origin), { method: 'POST', headers, body })))
+}
+
+export const basic = (id: string, secret: string): { authorization: string } => ({
+  authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+})
+
+export async function read(response: Response | undefined): Promise<Answer> {
+  if (!response) throw new Error('There was no answer.')
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, body: isJson ? parsed(text) : { ...noBody, text } }
+}
+
+const noBody = { access_token: '', refresh_token: '', id_token: '', error: '' }
+
+function parsed(text: string): AnswerBody {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return { ...noBody, text }
+  }
+}
+
+export async function refresh(
+  server: AuthorizationServer,
+  token: string,
+  fields: Record<string, string> = {},
+): Promise<Answer> {
+  return ask(server, '/token', { grant_type: 'refresh_token', refresh_token: token, ...fields })
+}
+
+/** Uses an access token. */
+export async function use(server: AuthorizationServer, token: string): Promise<Answer> {
+  const headers = { authorization: `Bearer ${token}` }
+  return read(await server.respond(new Request(`${server.origin}/resource`, { headers })))
+}
+
+export const verifier: string = 'v'.repeat(43)
+export const challenge: string = createHash('sha256').update(verifier).digest('base64url')
+const authorization = {
+  response_type: 'code',
+  client_id: 'client',
+  redirect_uri: 'https://app.test/callback',
+  code_challenge: challenge,
+  code_challenge_method: 'S256',
+  state: 's',
+}
+
+/** Sends a browser to the authorize endpoint, and gives where it is sent on to. */
+export async function authorize(
+  server: AuthorizationServer,
+  fields: Record<string, string | undefined> = {},
+): Promise<{ readonly status: number; readonly query: URLSearchParams; readonly to: string }> {
+  const url = new URL('/authorize', server.origin)
+  for (const [name, value] of Object.entries({ ...authorization, ...fields })) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  const response = await server.respond(new Request(url))
+  const to = response?.headers.get('location') ?? ''
+  const query = to === '' ? new URLSearchParams() : new URL(to).searchParams
+  return { status: response?.status ?? 0, query, to: to.split('?')[0] ?? '' }
+}
+
+/** Exchanges a code. */
+export async function exchange(
+  server: AuthorizationServer,
+  code: string | null,
+  fields: Record<string, string> = {},
+): Promise<Answer> {
+  return ask(server, '/token', {
+    grant_type: 'authorization_code',
+    code: code ?? '',
+    redirect_uri: 'https://app.test/callback',
+    code_verifier: verifier,
+    ...fields,
+  })
+}

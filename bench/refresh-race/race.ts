@@ -30,7 +30,7 @@ export interface Outcome extends Seen {
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 function start(name: string, ...args: readonly string[]): ChildProcess {
-  return fork(file(name), args, { execArgv: process.execArgv.length > 0 ? process.execArgv : ['--import', 'tsx'] })
+  return fork(file(name), args, { execArgv: ['--import', 'tsx'] })
 }
 
 /** Runs a race on loopback with real processes and a store in a directory of its own. */
@@ -65,7 +65,7 @@ export async function race(cell: Cell): Promise<Outcome> {
     }
     for (let left = cell.processes; left > 0; left--) work()
     // The time runs from the first call, however long the processes took to start.
-    while (counts.ok === 0) await sleep(20)
+    while (counts.ok + counts.reauthorize === 0) await sleep(20)
     began = Date.now()
     if (cell.pauses) void pause(workers, () => over)
     await sleep(cell.durationMs)

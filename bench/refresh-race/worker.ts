@@ -81,4 +81,5 @@ async function caller(): Promise<never> {
   }
 }
 
+process.on('disconnect', () => process.exit())
 for (let left = cell.callers; left > 0; left--) void caller()

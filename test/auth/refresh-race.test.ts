@@ -29,7 +29,7 @@ it(
     const outcome = await raced({
       rotation: { kind: 'grace', graceMs: 30_000 },
       crash: 0.3,
-      leaseMs: 1000,
+      leaseMs: 2000,
       durationMs: 5000,
     })
     expect(outcome).toMatchObject({ ended: 0, reauthorize: 0, alive: true })

@@ -31,6 +31,7 @@ const { url } = await served({
   },
 })
 
+process.on('disconnect', () => process.exit())
 process.on('message', () => {
   const { refreshes, maxParallelRefreshes, reuseDetections, familiesRevoked, requests } = server.counters
   const seen: Seen = {

@@ -10,6 +10,8 @@ const config: Options = {
     cli: 'src/cli/main.ts',
     undici: 'src/undici/index.ts',
     oauth: 'src/oauth/index.ts',
+    signing: 'src/signing/index.ts',
+    stores: 'src/stores/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

@@ -2,9 +2,16 @@
 import { run as credentials } from './auth/main.ts'
 import { run as http } from './http/main.ts'
 import { run as policies } from './policies/main.ts'
+import { run as refreshRace } from './refresh-race/main.ts'
 import { run as webhooks } from './webhooks/main.ts'
 
-const all: Readonly<Record<string, () => Promise<void>>> = { policies, credentials, http, webhooks }
+const all: Readonly<Record<string, () => Promise<void>>> = {
+  policies,
+  credentials,
+  http,
+  webhooks,
+  'refresh-race': refreshRace,
+}
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((name) => !Object.hasOwn(all, name))

@@ -16,6 +16,7 @@ export {
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  TokenStoreError,
   WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
@@ -30,6 +31,8 @@ export type {
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  TokenStoreErrorFacts,
+  TokenStoreFailure,
   WebhookFailure,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'
@@ -44,7 +47,7 @@ export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
 export { checkPatterns, isOwn, originOf } from './http/origins.ts'
 export type { OwnOrigins } from './http/origins.ts'
-export { createClockOffset } from './http/clock-offset.ts'
+export { createClockOffset, learnClock } from './http/clock-offset.ts'
 export type { ClockOffset } from './http/clock-offset.ts'
 export { endOf, signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
@@ -58,6 +61,8 @@ export type { Upload } from './http/upload.ts'
 export { axiosTransport } from './http/axios-transport.ts'
 export type { AxiosTransportOptions } from './http/axios-transport.ts'
 export type { Transport } from './http/transport.ts'
+export { checkPlace, placed } from './http/place.ts'
+export type { Place } from './http/place.ts'
 export { path } from './http/path.ts'
 export type { PathTemplate, PathValue } from './http/path.ts'
 export type { ArrayStyle, FieldValue, Fields } from './http/query.ts'
@@ -121,8 +126,12 @@ export type { Scheduler } from './quota/scheduler.ts'
 export { authenticate } from './auth/authenticate.ts'
 export type { AuthenticateOptions } from './auth/authenticate.ts'
 export type { Credential } from './auth/credential.ts'
-export { anonymous, apiKey, basic, bearer } from './auth/static.ts'
-export type { ApiKeyOptions, Secret } from './auth/static.ts'
+export { anonymous } from './auth/anonymous.ts'
+export { apiKey, bearer } from './auth/api-key.ts'
+export type { ApiKeyOptions } from './auth/api-key.ts'
+export { basic } from './auth/basic.ts'
+export type { BasicOptions } from './auth/basic.ts'
+export type { Secret } from './auth/secret.ts'
 export type { Grant, GrantRequest, TokenAnswer } from './auth/grant.ts'
 export type {
   ClientAuthentication,
@@ -135,13 +144,13 @@ export type {
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'
-export type { StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export { attachBearer, refusedByBody, tokenCredential } from './auth/token-credential.ts'
 export type { Attach, TokenCredentialOptions } from './auth/token-credential.ts'
 export { tokenSource } from './auth/token-source.ts'
 export type { TokenSource, TokenSourceOptions } from './auth/token-source.ts'
 export type { TokenWindowOptions } from './auth/token-windows.ts'
 export { conceal, mainToken } from './auth/tokens.ts'
+export type { MemoryTokenStoreOptions, StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export type { TokenBundle, Tokens } from './auth/tokens.ts'
 
 export { HttpClient } from './client/client.ts'

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { ConfigurationError, type ClientAuthentication, type ClockOffset, type Runtime } from 'hawser'
 import { signJwt } from './jwt.ts'
 import { loadOpenidClient } from './libraries.ts'
-import { algorithmOf } from './private-key.ts'
+import { algorithmOf } from './key-algorithm.ts'
 
 /** A secret, or a function that makes one for a moment of the server's clock, in milliseconds since the Unix epoch. */
 export type ClientSecret = string | ((now: number) => string | Promise<string>)

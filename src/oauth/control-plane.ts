@@ -4,6 +4,7 @@ import {
   checkNumber,
   fullJitter,
   isHawserError,
+  learnClock,
   networkFailure,
   report,
   stack,
@@ -76,7 +77,7 @@ export function controlPlane({ transport, timeoutMs = 30_000 }: ControlPlaneOpti
       )
       last = outcome
       const now = runtime.now()
-      if (outcome.response) observe(call.clock, sent, outcome.response, sentAt, now)
+      if (outcome.response && call.clock) learnClock(call.clock, outcome.response, sent, sentAt, now)
       const moment = { attempt, now, random: () => runtime.random(), deadline }
       if (!asked && outcome.response && asksForMore?.(outcome.response)) {
         asked = true
@@ -119,15 +120,4 @@ async function retryingInstance(): Promise<AxiosInstance> {
   const instance = axios.create()
   axiosRetry(instance, { retries: settings.maxAttempts, retryDelay: () => 0 })
   return instance
-}
-
-/** What anyone on the way could have written says nothing about the server's clock, nor does a cache's answer. */
-function observe(
-  clock: ClockOffset | undefined,
-  { url }: HttpRequest,
-  { headers }: HttpResponse,
-  sentAt: number,
-  receivedAt: number,
-): void {
-  if (url.startsWith('https:') && headers['age'] === undefined) clock?.observe(headers['date'], sentAt, receivedAt)
 }

@@ -3,7 +3,7 @@ import type { ClockOffset, HeaderMap, Runtime } from 'hawser'
 import type { CryptoKey } from 'jose'
 import { signJwt } from './jwt.ts'
 import { loadJose } from './libraries.ts'
-import { algorithmOf } from './private-key.ts'
+import { algorithmOf } from './key-algorithm.ts'
 
 /** What a proof is for. */
 export interface ProofOf {

@@ -15,13 +15,13 @@ export interface Kept<T> {
   newer(than: T, runtime: Runtime): Promise<T>
 }
 
-/** Keeps what `fetch` gives. Everyone who asks meanwhile waits for the same fetch. */
-export function kept<T>(fetch: (runtime: Runtime) => Promise<T>, { freshMs, pauseMs }: KeepingTimes): Kept<T> {
+/** Keeps what `load` gives. Everyone who asks meanwhile waits for the same fetch. */
+export function kept<T>(load: (runtime: Runtime) => Promise<T>, { freshMs, pauseMs }: KeepingTimes): Kept<T> {
   let last: { readonly value: T; readonly at: number } | undefined
   let fetching: Promise<T> | undefined
 
   function fetched(runtime: Runtime): Promise<T> {
-    return (fetching ??= fetch(runtime)
+    return (fetching ??= load(runtime)
       .then((value) => {
         last = { value, at: runtime.now() }
         return value

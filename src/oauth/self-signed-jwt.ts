@@ -7,12 +7,13 @@ import {
   type Credential,
   type Grant,
 } from 'hawser'
+import { privateKey as readPrivateKey, type PrivateKey } from 'hawser/signing'
 import { signJwtAt, type JwtFacts } from './jwt.ts'
-import { algorithmOf, readPrivateKey, type PrivateKeyInput } from './private-key.ts'
+import { algorithmOf } from './key-algorithm.ts'
 
 /** Options of {@link selfSignedJwt}. */
 export interface SelfSignedJwtOptions {
-  readonly privateKey?: PrivateKeyInput
+  readonly privateKey?: PrivateKey
   /** A secret shared with the vendor instead of a key, for HS256. At least 32 bytes, or it can be guessed. */
   readonly secret?: string | Uint8Array
   /** Names the key in the token's header. */

@@ -8,6 +8,7 @@ import {
   type Transport,
   type VendorProfile,
 } from 'hawser'
+import { privateKey as readPrivateKey, type PrivateKey } from 'hawser/signing'
 import { describedAddresses, secureUrl, type Addresses } from './addresses.ts'
 import { proveClient, type ClientSecret } from './client-authentication.ts'
 import { controlPlane } from './control-plane.ts'
@@ -15,7 +16,6 @@ import { discover, discoveredAddresses } from './discovery.ts'
 import { dpopProofs, type Dpop } from './dpop.ts'
 import { keySet } from './key-set.ts'
 import { kept } from './kept.ts'
-import { readPrivateKey, type PrivateKeyInput } from './private-key.ts'
 import type { Server } from './question.ts'
 
 /** A certificate to show to the server, as PEM. */
@@ -38,7 +38,7 @@ export interface ServerOptions {
   /** Text, or a function that makes the present one, such as `appleClientSecret({…})`. */
   readonly clientSecret?: ClientSecret
   /** Signs the client's assertions. */
-  readonly privateKey?: PrivateKeyInput
+  readonly privateKey?: PrivateKey
   /** Names that key. */
   readonly keyId?: string
   /** What that key signs with. @default RS256, ES256 … by its kind */
@@ -46,7 +46,7 @@ export interface ServerOptions {
   /** For `clientAuthentication: 'mtls'`, and for tokens that are bound to a certificate. */
   readonly tls?: ClientCertificate
   /** Binds tokens to a key: to one of the process's own, which ends with it, or to the one given. @default false */
-  readonly dpop?: boolean | PrivateKeyInput
+  readonly dpop?: boolean | PrivateKey
   /** @default `axiosTransport()`, with `tls` where it is given */
   readonly transport?: Transport
   /** How long one attempt may take. Milliseconds. @default 30_000 */

@@ -1,7 +1,7 @@
 import { checkOptions } from 'hawser'
+import type { PrivateKey } from 'hawser/signing'
 import type { ClientSecret } from '../client-authentication.ts'
 import { signJwtAt } from '../jwt.ts'
-import type { PrivateKeyInput } from '../private-key.ts'
 import { jwtFacts } from '../self-signed-jwt.ts'
 
 /** Options of {@link appleClientSecret}. */
@@ -11,7 +11,7 @@ export interface AppleClientSecretOptions {
   readonly clientId: string
   readonly keyId: string
   /** The `.p8` file. */
-  readonly privateKey: PrivateKeyInput
+  readonly privateKey: PrivateKey
 }
 
 /**

@@ -9,11 +9,11 @@ import {
   type TokenStore,
   type Transport,
 } from 'hawser'
+import type { PrivateKey } from 'hawser/signing'
 import { secureUrl } from '../addresses.ts'
 import { controlPlane } from '../control-plane.ts'
 import { unanswered, type FailurePlace } from '../failures.ts'
 import { signJwtAt, type JwtFacts } from '../jwt.ts'
-import type { PrivateKeyInput } from '../private-key.ts'
 import { heardIn } from '../question.ts'
 import { jwtFacts, selfSignedJwt, type SelfSignedJwtOptions } from '../self-signed-jwt.ts'
 import { sentSecrets } from '../sent-secrets.ts'
@@ -24,7 +24,7 @@ export interface GithubAppOptions {
   /** The app's client id, or its number. */
   readonly appId: string | number
   /** As GitHub made it for the app. */
-  readonly privateKey: PrivateKeyInput
+  readonly privateKey: PrivateKey
   /** Whose repositories. @default none: asks as the app itself, which sees its own settings and installations */
   readonly installationId?: number
   /** What the tokens may do, such as `{ contents: 'read' }`. @default all that the installation allows */

@@ -1,6 +1,6 @@
 import { checkOptions, type Credential, type TokenStore, type Transport } from 'hawser'
+import type { PrivateKey } from 'hawser/signing'
 import { assertionCredential } from '../assertion-credential.ts'
-import type { PrivateKeyInput } from '../private-key.ts'
 import { jwtFacts } from '../self-signed-jwt.ts'
 
 /** Options of {@link salesforceJwt}. */
@@ -8,7 +8,7 @@ export interface SalesforceJwtOptions {
   /** The consumer key of the connected app. */
   readonly clientId: string
   /** The one whose certificate the app holds. */
-  readonly privateKey: PrivateKeyInput
+  readonly privateKey: PrivateKey
   /** The user to act for, whom the app is allowed for beforehand. */
   readonly username: string
   /** `https://test.salesforce.com` for a sandbox. @default 'https://login.salesforce.com' */
@@ -34,8 +34,8 @@ const optionNames: readonly (keyof SalesforceJwtOptions)[] = [
   'store',
 ]
 
-/** Where an org can be. @see https://help.salesforce.com/s/articleView?id=xcloud.domain_name_url_formats.htm */
-const hosts = [/^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.salesforce\.com$/]
+/** Where an org can be: not where everyone logs in. @see https://help.salesforce.com/s/articleView?id=xcloud.domain_name_url_formats.htm */
+const hosts = [/^(?!(?:login|test)\.)[a-z0-9-]+(?:\.[a-z0-9-]+)*\.salesforce\.com$/]
 
 /**
  * Asks Salesforce for a user, with a signed assertion. Requests go to the org's own address, which comes with the token.

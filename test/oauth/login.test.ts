@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Connector, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
 import { oauthApp, sealedLogins, storedLogins, type OAuthApp, type OAuthAppOptions } from 'hawser/oauth'
+import { keyring } from 'hawser/stores'
 import { failureOf } from '../support/loopback.ts'
 import { callback, oidc, type Oidc } from '../support/oidc.ts'
 
@@ -227,13 +228,13 @@ it('begins a login with a pushed request where the server asks for that', async 
 
 it('lets the browser carry a sealed login, in the state or in a cookie', async () => {
   await using server = await oidc([client])
-  const key = { id: 'k1', key: Buffer.alloc(32, 1).toString('base64') }
+  const ring = keyring({ primary: 'k1', keys: { k1: Buffer.alloc(32, 1) } })
   for (const carriedBy of ['state', 'cookie'] as const) {
-    const options = { logins: sealedLogins({ keys: [key], carriedBy }) }
+    const options = { logins: sealedLogins({ keyring: ring, carriedBy }) }
     const { url, sealed } = await appOf(server, options).authorizationUrl({ connection: 'acme', ...consent })
     expect(sealed === undefined).toBe(carriedBy === 'state')
     // Another process, which knows nothing but the key.
-    const app = appOf(server, { logins: sealedLogins({ keys: [key], carriedBy }) })
+    const app = appOf(server, { logins: sealedLogins({ keyring: ring, carriedBy }) })
     expect(await app.handleCallback(await server.browse(url), { sealed })).toMatchObject({ connection: 'acme' })
   }
 })

@@ -1,4 +1,4 @@
-import { createHeap } from './heap.ts'
+import { createHeap } from '../http/heap.ts'
 import { longWindowMs } from './limit.ts'
 import { stepPause } from './pause.ts'
 import type { Bucket, Lane, Share } from './state.ts'

@@ -1,4 +1,5 @@
 import { aborted, onAbort } from '../abort.ts'
+import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
 import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
@@ -42,7 +43,7 @@ export interface Gate {
  *    comes. Among lanes, the connection goes first that was served least for its weight.
  */
 export function createGate(options: GateOptions = {}): Gate {
-  const { maxQueue = 100_000, headStartMs = 5_000 } = options
+  const { maxQueue = 100_000, headStartMs } = options
   const deadlines = createDeadlines(giveUp)
   let arrivals = 0
   let size = 0
@@ -56,7 +57,7 @@ export function createGate(options: GateOptions = {}): Gate {
     if (!behind) return charge(lane, ask.cost, now)
     mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
-      const rank = now - ask.priority * headStartMs
+      const rank = rankOf(ask.priority, now, headStartMs)
       const order = arrivals++
       join(
         { lane, ask, rank, order, slot: -1, deadlineSlot: -1, resolve, reject, unlisten: undefined },

@@ -1,19 +1,15 @@
+import { createLine } from '../http/line.ts'
 import { countWaiting, shareOf } from './bucket.ts'
-import { createHeap } from './heap.ts'
 import type { Bucket, Lane, Waiter } from './state.ts'
 
 /** Makes an empty lane. */
 export function createLane(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {
-  const calls = createHeap<Waiter>((a, b) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order), {
-    get: (waiter) => waiter.slot,
-    set: (waiter, slot) => (waiter.slot = slot),
-  })
   const shares = buckets.map((bucket) => shareOf(bucket, connection, weight))
   return {
     connection,
     weight,
     order,
-    calls,
+    calls: createLine<Waiter>(),
     buckets,
     shares,
     parkedAt: undefined,

@@ -1,5 +1,6 @@
+import type { Heap } from '../http/heap.ts'
+import type { InLine } from '../http/line.ts'
 import type { Cancel } from '../runtime.ts'
-import type { Heap } from './heap.ts'
 import type { QuotaScope } from './limit.ts'
 import type { Pause } from './pause.ts'
 import type { Window } from './window.ts'
@@ -16,14 +17,10 @@ export interface Ask {
 }
 
 /** A call that waits. */
-export interface Waiter {
+export interface Waiter extends InLine {
   readonly lane: Lane
   readonly ask: Ask
-  /** Least goes first: the time of arrival, less a head start for each step of priority. */
-  readonly rank: number
-  readonly order: number
-  /** Where it stands in its lane, and among all deadlines. */
-  slot: number
+  /** Where it stands among all deadlines. */
   deadlineSlot: number
   readonly resolve: (permit: Permit) => void
   readonly reject: (error: Error) => void

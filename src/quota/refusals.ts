@@ -18,6 +18,11 @@ export function queueFull({ operation }: Ask, waiting: number, now: number, wait
   return refusal(`${operation}: not sent, ${waiting} calls wait for their quota already.`, 'queue', now, waitMs)
 }
 
+/** The limiter that keeps the queue does not take the call, or drops it: it is full, or was stopped. */
+export function turnedAway({ operation }: Ask, reason: string, now: number, waitMs: number): QuotaExhaustedError {
+  return refusal(`${operation}: not sent, the limiter turned it away: ${reason}`, 'queue', now, waitMs)
+}
+
 /** It waited, and the deadline came first. */
 export function deadlinePassed({ operation }: Ask): TimeoutError {
   return new TimeoutError(`${operation}: the deadline passed while it waited for its quota.`, {

@@ -32,7 +32,8 @@ export interface QuotaThrottle extends Policy {
  * A refusal pauses the window that was violated, for everyone, until the latest moment that is known. A wait that cannot
  * end before the deadline is refused at once, and a daily or longer quota that is used up is never waited for.
  *
- * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError}
+ * @throws {ConfigurationError} where it is made
+ * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError} from a call
  */
 export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const own = ['quota', 'connection', 'weight', 'scheduler']
@@ -43,6 +44,7 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   }
   checkNumber('throttle.weight', weight, Number.MIN_VALUE)
   const quota = shared ?? createQuota(rest)
+  scheduler.check?.(quota.limits)
   const connection = named ?? quota.nextConnection()
   const clock = createClockOffset()
   let clockOfClient: Runtime = systemRuntime()

@@ -28,6 +28,12 @@ export function waitMs(bucket: Bucket, cost: number, now: number): number {
   return bucket.pause.at === 'open' ? windowMs : Math.max(windowMs, pausedMs(bucket, now))
 }
 
+/** Tells whether all of the bucket is there, as if nobody had ever used it. */
+export function isFull(bucket: Bucket, now: number): boolean {
+  // More than there ever is may be used when all of it is there.
+  return waitMs(bucket, Infinity, now) === 0
+}
+
 /** How long the bucket is paused yet. Milliseconds. */
 export function pausedMs(bucket: Bucket, now: number): number {
   bucket.pause = stepPause(bucket.pause, { type: 'tick', now })

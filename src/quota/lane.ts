@@ -15,6 +15,7 @@ export function createLane(connection: string, weight: number, order: number, bu
     parkedAt: undefined,
     turn: 0,
     slot: -1,
+    present: 0,
     quickestMs: Infinity,
   }
 }

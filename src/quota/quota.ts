@@ -1,6 +1,6 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { createBucket, pausedMs } from './bucket.ts'
+import { createBucket, isFull, pausedMs } from './bucket.ts'
 import { createWindow } from './create-window.ts'
 import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
@@ -39,8 +39,8 @@ export interface Quota {
   readonly read: QuotaReader
   readonly limits: readonly Limit[]
   costOf(request: HttpRequest): number
-  /** The lane for a call of a connection. */
-  lane(connection: string, weight: number, request: HttpRequest): Lane
+  /** The lane for a call of a connection. What counts an object apart is forgotten when it is idle and full again. */
+  lane(connection: string, weight: number, request: HttpRequest, now: number): Lane
   /** Finds a bucket of a connection by name, or makes it. */
   bucket(connection: string, name: string, make: () => { readonly window: Window; readonly windowMs: number }): Bucket
   /** Gives the placeholder of an unknown limit the name that the vendor told; false where that name is taken. */
@@ -87,6 +87,9 @@ export function quota(options: QuotaOptions = {}): Quota {
   checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
   const buckets = new Map<string, Bucket>()
   const lanes = new Map<string, Lane>()
+  /** Those of an object; the one that was not used for longest stands first. */
+  const objectLanes = new Map<string, Lane>()
+  let laneCount = 0
   let connections = 0
 
   function bucketAt(
@@ -121,7 +124,18 @@ export function quota(options: QuotaOptions = {}): Quota {
       maxConcurrent === undefined
         ? []
         : [bucketAt('connection', concurrency, parts.connection, () => capOf(maxConcurrent))]
-    return createLane(connection, weight, lanes.size, [...(rates.length > 0 ? rates : [unknown()]), ...cap])
+    return createLane(connection, weight, laneCount++, [...(rates.length > 0 ? rates : [unknown()]), ...cap])
+  }
+
+  /** Of the lanes that were not used for longest, looks at two for each new one, so that the idle ones get fewer. */
+  function forgetIdle(now: number): void {
+    for (const [key, lane] of [...firstOf(objectLanes, 2)]) {
+      objectLanes.delete(key)
+      const counted = lane.buckets.filter(({ scope }) => scope === 'object')
+      if (lane.present === 0 && counted.every((bucket) => isFull(bucket, now))) {
+        for (const bucket of counted) buckets.delete(bucket.key)
+      } else objectLanes.set(key, lane)
+    }
   }
 
   return {
@@ -130,14 +144,17 @@ export function quota(options: QuotaOptions = {}): Quota {
     read: typeof reader === 'function' ? reader : readAll(...reader),
     limits,
     costOf: (request) => request.cost ?? cost?.(request) ?? 1,
-    lane(connection, weight, request) {
+    lane(connection, weight, request, now) {
       const inFamily = family?.(request) ?? ''
       const forObject = object?.(request)
       const key = inFamily === '' && forObject === undefined ? connection : [connection, inFamily, forObject].join('/')
-      const known = lanes.get(key)
-      if (known) return known
-      const lane = laneOf(connection, weight, inFamily, forObject)
-      lanes.set(key, lane)
+      const kept = forObject === undefined ? lanes : objectLanes
+      const known = kept.get(key)
+      if (known && forObject === undefined) return known
+      if (known) kept.delete(key)
+      else if (forObject !== undefined) forgetIdle(now)
+      const lane = known ?? laneOf(connection, weight, inFamily, forObject)
+      kept.set(key, lane)
       return lane
     },
     bucket: (connection, name, make) => bucketAt('connection', name, [connection], make),
@@ -158,6 +175,14 @@ export const placeholder = 'unknown'
 
 /** The name of the bucket that counts calls at once. */
 export const concurrency = 'concurrency'
+
+function* firstOf<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count
+  for (const item of items) {
+    if (left-- <= 0) return
+    yield item
+  }
+}
 
 function capOf(max: number): { readonly window: Window; readonly windowMs: number } {
   return { window: concurrencyWindow(max), windowMs: 0 }

@@ -55,6 +55,8 @@ export interface Lane {
   /** The lane's turn among those parked at the same bucket, and its place there. */
   turn: number
   slot: number
+  /** Its calls that came to the throttle and are not over, wherever they wait. Nobody forgets a lane that has some. */
+  present: number
   /** The shortest answer so far: how long before an answer the call has reached the vendor at the latest. */
   quickestMs: number
 }

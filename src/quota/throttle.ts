@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
+import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
+import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { createClockOffset } from './clock-offset.ts'
 import { learn } from './learn.ts'
@@ -49,7 +51,9 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const clock = createClockOffset()
   let clockOfClient: Runtime = systemRuntime()
 
-  function over(permit: Permit, runtime: Runtime, answeredAt: number): void {
+  function over(permit: Permit, runtime: Runtime, answeredAt: number, sent?: 'never sent'): void {
+    if (sent) for (const bucket of permit.buckets) bucket.window.correct(-permit.cost)
+    permit.lane.present--
     quota.gate.release(permit, answeredAt, runtime)
     scheduler.release?.(permit)
   }
@@ -57,17 +61,31 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     return async function throttle(request) {
-      const lane = quota.lane(connection, weight, request)
+      const lane = quota.lane(connection, weight, request, runtime.now())
       const { operation, priority = 0, deadline, signal } = request
       const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
-      const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
-      const permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
-      const response = await next(request).catch((error: unknown) => {
-        if (neverSent(error)) for (const bucket of permit.buckets) bucket.window.correct(-permit.cost)
-        over(permit, runtime, runtime.now())
+      lane.present++
+      let permit: Permit
+      try {
+        const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
+        permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
+      } catch (error) {
+        lane.present--
         throw error
-      })
-      learn(quota, permit, request, response, clock, runtime)
+      }
+      if (signal?.aborted) {
+        // The abort came between the call's turn and its start.
+        over(permit, runtime, runtime.now(), 'never sent')
+        throw aborted(signal)
+      }
+      let response: HttpResponse
+      try {
+        response = await next(request)
+        learn(quota, permit, request, response, clock, runtime)
+      } catch (error) {
+        over(permit, runtime, runtime.now(), neverSent(error) ? 'never sent' : undefined)
+        throw error
+      }
       scheduler.drive?.(lane, runtime)
       const now = runtime.now()
       if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs, now - permit.chargedAt)

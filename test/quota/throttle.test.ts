@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { BulkheadFullError } from '../../src/errors.ts'
+import type { RuntimeEvent } from '../../src/events.ts'
 import type { Policy } from '../../src/http/policy.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import { quota } from '../../src/quota/quota.ts'
@@ -169,6 +170,34 @@ it('gives back what was never sent', async () => {
     send({ method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true, operation: 'GET /' }),
   ).rejects.toThrow('full')
   expect(policy.quota()).toMatchObject([{ remaining: 10, underWay: 0 }])
+})
+
+it('does not send a call that is aborted between its turn and its start, and gives back what it was charged', async () => {
+  const clock = manualClock()
+  const abort = new AbortController()
+  const policy = throttle({ limits: [{ ...second, limit: 1 }] })
+  const runtime = { ...clock.runtime, emit: ({ type }: RuntimeEvent) => type === 'wait' && abort.abort() }
+  const sent: string[] = []
+  const send = policy(async ({ operation }) => {
+    sent.push(operation)
+    return { status: 200, headers: {}, body: new Uint8Array() }
+  }, runtime)
+  const request = { method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true }
+  await send({ ...request, operation: 'first' })
+  const late = send({ ...request, operation: 'late', signal: abort.signal })
+  await Promise.all([expect(late).rejects.toMatchObject({ code: 'ABORTED' }), clock.pass(1000)])
+  expect(sent).toEqual(['first'])
+  expect(policy.quota()).toMatchObject([{ remaining: 1, underWay: 0, queued: 0 }])
+})
+
+it('gives the place back where the policy below throws before it answers', async () => {
+  const policy = throttle({ limits: [second] })
+  const send = policy(() => {
+    throw new Error('a policy’s own fault')
+  }, manualClock().runtime)
+  const request = { method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true, operation: 'GET /' }
+  await expect(send(request)).rejects.toThrow('own fault')
+  expect(policy.quota()).toMatchObject([{ remaining: 9, underWay: 0 }])
 })
 
 it('shares no bucket between clients that were not given the same quota', async () => {

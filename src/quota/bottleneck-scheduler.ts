@@ -53,8 +53,8 @@ export function bottleneckScheduler(limiter: BottleneckLike): Scheduler {
     },
     acquire: (gate, lane, ask, runtime) =>
       new Promise<Permit>((resolve, reject) => {
-        for (const { name, window, windowMs } of lane.buckets.filter(isRate)) {
-          refuseIfFast(name, window.state(runtime.now()).limit ?? 0, windowMs)
+        for (const { name, window } of lane.buckets.filter(isRate)) {
+          refuseIfFast(name, window.state(runtime.now()).limit ?? 0, window.windowMs)
         }
         gate.mayWait(lane, ask, runtime.now())
         if (ask.signal?.aborted) return reject(aborted(ask.signal))

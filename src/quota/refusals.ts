@@ -3,8 +3,7 @@ import type { Ask, Bucket } from './state.ts'
 
 /** A long window is used up: nobody waits for it in the process. */
 export function quotaUsedUp({ operation }: Ask, bucket: Bucket, now: number, waitMs: number): QuotaExhaustedError {
-  const known = Number.isFinite(waitMs) ? waitMs : bucket.windowMs
-  return refusal(`${operation}: not sent, the quota \`${bucket.name}\` is used up.`, 'window', now, known)
+  return refusal(`${operation}: not sent, the quota \`${bucket.name}\` is used up.`, 'window', now, waitMs)
 }
 
 /** The wait would outlast the call. */

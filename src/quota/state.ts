@@ -31,10 +31,12 @@ export interface Waiter extends InLine {
 /** What a call that was let through holds until it is over. */
 export interface Permit {
   readonly lane: Lane
-  readonly buckets: readonly Bucket[]
+  /** Replaced, never changed in place, when a limit is learned that counts the call too. */
+  buckets: readonly Bucket[]
   /** What each bucket's count returned when it was charged. */
-  readonly marks: readonly number[]
-  readonly cost: number
+  marks: readonly number[]
+  /** What it is charged now: the declared cost until an answer tells the real one. */
+  cost: number
   /** Milliseconds since the Unix epoch. */
   readonly chargedAt: number
 }
@@ -48,7 +50,7 @@ export interface Lane {
   readonly weight: number
   readonly order: number
   readonly calls: Heap<Waiter>
-  /** Replaced, never changed in place: a permit keeps the list it was charged to. */
+  /** Replaced, never changed in place: permits share the list that they were charged to. */
   buckets: readonly Bucket[]
   shares: readonly Share[]
   parkedAt: Bucket | undefined
@@ -78,9 +80,6 @@ export interface Bucket {
   /** The vendor's name for the limit; a placeholder takes it over with the window, once an answer tells both. */
   name: string
   window: Window
-  windowMs: number
-  /** Since when this window counts. What was let through before says nothing about it. */
-  since: number
   pause: Pause
   /** Calls that were let through and are not over. */
   underWay: number

@@ -6,6 +6,7 @@ import { described, type Policy } from '../http/policy.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { createClockOffset } from './clock-offset.ts'
+import { amend } from './gate.ts'
 import { learn } from './learn.ts'
 import { quota as createQuota, quotaOptionNames, type BucketState, type Quota, type QuotaOptions } from './quota.ts'
 import { gateScheduler, type Scheduler } from './scheduler.ts'
@@ -52,7 +53,7 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   let clockOfClient: Runtime = systemRuntime()
 
   function over(permit: Permit, runtime: Runtime, answeredAt: number, sent?: 'never sent'): void {
-    if (sent) for (const bucket of permit.buckets) bucket.window.correct(-permit.cost)
+    if (sent) amend(permit, 0)
     permit.lane.present--
     quota.gate.release(permit, answeredAt, runtime)
     scheduler.release?.(permit)

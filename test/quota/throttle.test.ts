@@ -58,7 +58,7 @@ it('sends one call ahead to learn the limit, and then as many as it allows', asy
   expect(sent.length).toBe(1)
   await clock.pass(50)
   expect(sent.length).toBe(30)
-  expect(policy.quota()).toMatchObject([{ kind: 'fixed', limit: 30, remaining: 0, queued: 20 }])
+  expect(policy.quota()[0]).toMatchObject({ kind: 'unproven', limit: 30, remaining: 0, queued: 20 })
   expect(clock.events).toContainEqual(expect.objectContaining({ type: 'quota', limit: 30 }))
 })
 
@@ -124,15 +124,15 @@ it('lowers the cap at a refusal for concurrency, and does not pause', async () =
   expect(states.every(({ pausedUntil }) => pausedUntil === undefined)).toBe(true)
 })
 
-it('finds a cap where none was declared', async () => {
+it('finds a cap where none was declared, by the first call that was refused of many', async () => {
   const busy = refusalWhen({ body: 'too many at once', of: 'concurrency' })
-  const { clock, call, policy } = setUp({ limits: [{ ...second, limit: 1000 }], reader: busy }, () => ({
-    status: 429,
-    body: 'too many at once',
-  }))
+  const { clock, call, policy } = setUp({ limits: [{ ...second, limit: 1000 }], reader: busy }, (_, count) =>
+    count <= 4 ? { tookMs: 500 } : { status: 429, body: 'too many at once', tookMs: 20 - count },
+  )
+  expect(policy.quota()).toEqual([])
   for (let index = 0; index < 10; index++) call()
   await clock.pass(100)
-  expect(policy.quota().find(({ name }) => name === 'concurrency')?.limit).toBe(9)
+  expect(policy.quota().find(({ name }) => name === 'concurrency')?.limit).toBe(4)
 })
 
 it('fails fast when a daily quota is used up, with the moment of its return', async () => {

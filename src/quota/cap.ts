@@ -15,6 +15,8 @@ export type CapInput =
   | { readonly type: 'success'; readonly now: number }
   /** The vendor refused a call for this. `place`: how many were under way when it was let through, itself included. */
   | { readonly type: 'refusal'; readonly now: number; readonly place: number }
+  /** The vendor serves so many for sure: its rates could not be reached with less. */
+  | { readonly type: 'sure'; readonly calls: number }
 
 // As much as TCP sends before the first answer, whatever the path. @see https://www.rfc-editor.org/rfc/rfc6928
 export const firstCalls: number = 10
@@ -32,6 +34,7 @@ export function stepCap(cap: Cap, input: CapInput): Cap {
     // Those that were under way before it are served: of many refused at once, the one that came first tells the cap.
     return { at: 'hold', calls: Math.max(1, Math.min(cap.calls, input.place - 1)), until: input.now + holdMs }
   }
+  if (input.type === 'sure') return cap.at === 'ramp' && input.calls > cap.calls ? { ...cap, calls: input.calls } : cap
   if (cap.at === 'ramp') return { at: 'ramp', calls: cap.calls + growth }
   return input.now < cap.until ? cap : { ...cap, calls: cap.calls + 1 / cap.calls }
 }

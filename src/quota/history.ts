@@ -15,8 +15,10 @@ export interface History {
   charge(cost: number, at: number): void
   settle(cost: number, at: number, answeredAt: number): void
   correct(difference: number, at: number): void
-  /** The cost of what was charged between two moments, neither included. */
+  /** The cost of what was charged after a moment and before another. */
   between(after: number, before: number): number
+  /** Of what was charged after a moment, the cost of what was answered by another, and of what was under way then. */
+  answeredBy(moment: number, after: number): { readonly answered: number; readonly open: number }
   /** When the oldest was charged of the last calls up to a moment that cost so much together. */
   oldestOf(cost: number, upTo: number): number | undefined
   /** Charges to a window what was charged after a moment. */
@@ -64,6 +66,14 @@ export function createHistory(): History {
       let sum = 0
       for (const [at, { cost }] of entries) if (at > after && at < before) sum += cost
       return sum
+    },
+    answeredBy(moment, after) {
+      const sums = { answered: 0, open: 0 }
+      for (const [at, entry] of entries) {
+        if (at <= after || at > moment) continue
+        sums[entry.open === 0 && entry.answeredAt <= moment ? 'answered' : 'open'] += entry.cost
+      }
+      return sums
     },
     oldestOf(cost, upTo) {
       let sum = 0

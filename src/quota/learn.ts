@@ -43,9 +43,12 @@ export function learn(
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
   const reading = readSafely(quota, response, now)
-  if (reading?.cost !== undefined) amend(permit, reading.cost)
+  const refusal: Refusal | undefined = reading?.refusal ?? throttledByStatus(response, now)
+  const told = reading?.windows?.some(({ remaining }) => remaining !== undefined)
+  // What was refused for being too many at once was not counted; should it be, what remains tells.
+  if (refusal?.of === 'concurrency' && told) amend(permit, 0)
+  else if (reading?.cost !== undefined) amend(permit, reading.cost)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
-  const refusal = reading?.refusal ?? throttledByStatus(response, now)
   if (refusal) refuse(lesson, refusal, reading)
 }
 
@@ -67,23 +70,30 @@ function learnWindow(lesson: Lesson, reading: WindowReading): void {
     resetsAt: localReset(reading, clock, now),
     precisionMs: reading.precisionMs ?? 0,
   }
-  if (known && known.window.kind !== 'probing') return tell(lesson, known, told)
+  if (known && known.window.kind !== 'probing') return tell(lesson, known, told, reading.windowMs)
   const { limit, name = unnamed } = reading
   if (limit === undefined || limit < 1) return
   const make = windowOf(lesson, name, limit, reading, told)
   if (!make) return
   const bucket = begin(quota, permit, known, name, make)
-  tell(lesson, bucket, told)
+  tell(lesson, bucket, told, reading.windowMs)
   announce(lesson, bucket, limit)
 }
 
-function tell(lesson: Lesson, bucket: Bucket, told: Told): void {
+function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | undefined): void {
   const { permit, now } = lesson
   const { cost, chargedAt } = permit
   const { limit } = bucket.window.state(now)
   const idle = bucket.underWay <= 1
   bucket.window.learn(told, { now, chargedAt, cost, mark: markAt(permit, bucket), idle })
   if (told.limit !== undefined && limit !== undefined && told.limit !== limit) announce(lesson, bucket, told.limit)
+  const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
+  if (told.limit === undefined || !windowMs) return
+  // Little's law: a rate is reached only with so many at once as come in the time that one takes.
+  const tookMs = Math.min(permit.lane.quickestMs, now - chargedAt)
+  const servesAtOnce = Math.ceil((told.limit / windowMs) * tookMs)
+  const cap = bucketNamed(permit, concurrency)
+  cap?.window.learn({ servesAtOnce, precisionMs: 0 }, { now, chargedAt, cost, mark: markAt(permit, cap), idle })
 }
 
 /** How to make the window that an answer tells of; `undefined` where it does not tell enough. */

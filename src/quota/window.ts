@@ -4,6 +4,8 @@ export interface Told {
   readonly remaining?: number | undefined
   /** When the window ends. Milliseconds since the Unix epoch, on the local clock. */
   readonly resetsAt?: number | undefined
+  /** How many calls at once the vendor is sure to serve, whatever its cap is. */
+  readonly servesAtOnce?: number | undefined
   /** How far `resetsAt` may be off, because the vendor rounds. Milliseconds. */
   readonly precisionMs: number
 }

@@ -37,6 +37,12 @@ function rounds(window: ReturnType<typeof concurrencyWindow>, count: number, now
   return atOnce
 }
 
+it('begins with as many as the vendor is sure to serve, until it refuses', () => {
+  expect(stepCap(ramp, { type: 'sure', calls: 42 })).toEqual({ at: 'ramp', calls: 42 })
+  expect(stepCap(ramp, { type: 'sure', calls: 4 })).toBe(ramp)
+  expect(stepCap(held, { type: 'sure', calls: 42 })).toBe(held)
+})
+
 it('grows only while all of it is made use of', () => {
   const window = concurrencyWindow(Infinity, 10)
   for (let call = 0; call < 1000; call++) {

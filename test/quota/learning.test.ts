@@ -167,15 +167,18 @@ it('loses no more than a round trip in a window where whole seconds do not tell 
   expect(tookMs).toBeLessThan(12_100)
 })
 
-it('finds out the kind where the draft’s headers tell the length', async () => {
-  for (const [vendor, kind] of [
-    [fixedVendor(100, 1000), 'fixed'],
-    [slidingVendor(100, 1000), 'sliding'],
+it('goes by the length that the draft’s headers tell, and by the kind where their whole seconds show it', async () => {
+  for (const [vendor, seconds, kind] of [
+    [fixedVendor(100, 1000), 1, 'fixed'],
+    [slidingVendor(100, 1000), 1, 'unproven'],
+    [fixedVendor(300, 3000), 3, 'fixed'],
+    [slidingVendor(300, 3000), 3, 'sliding'],
   ] as const) {
-    const client = clientOf({ vendor, limit: 100, headers: draft(1), reader: ietfRateLimit(), phaseMs: 300 })
-    await client.serve(600)
-    expect(client.window()).toMatchObject({ kind, limit: 100 })
-    expect([kind, client.refused()]).toEqual([kind, 0])
+    const limit = 100 * seconds
+    const client = clientOf({ vendor, limit, headers: draft(seconds), reader: ietfRateLimit(), phaseMs: 300, cap: 12 })
+    const tookMs = await client.serve(6 * limit)
+    expect([kind, client.window()?.kind, client.refused()]).toEqual([kind, kind, 0])
+    expect(tookMs).toBeLessThan(6_000 * seconds)
   }
 })
 

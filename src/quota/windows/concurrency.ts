@@ -23,7 +23,8 @@ export function concurrencyWindow(max: number, start: number = max): Window {
       active--
     },
     correct() {},
-    learn({ limit }) {
+    learn({ limit, servesAtOnce = 0 }) {
+      cap = stepCap(cap, { type: 'sure', calls: servesAtOnce })
       if (limit === undefined || limit === most) return
       most = limit
       // What a refusal has shown counts for more than what is told.

@@ -119,6 +119,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
       if (remaining !== undefined) {
         const known = remaining - (charged - mark)
         if (known < total - used || fresh) used = Math.max(0, total - known)
+        ours = Math.min(ours, used)
       }
     },
     refused(chargedAt, now) {

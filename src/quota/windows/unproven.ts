@@ -1,6 +1,6 @@
 import { createWindow } from '../create-window.ts'
 import { createHistory } from '../history.ts'
-import { logLengthMs, proofOf, secondMs } from '../proof.ts'
+import { kindOf, logLengthMs, secondMs, windowLengthMs } from '../proof.ts'
 import type { Standing, Told, Window } from '../window.ts'
 
 /** Marks of calls that were charged before the proof are told from those of the proven window by standing far below. */
@@ -10,7 +10,7 @@ const lowestMark = -(2 ** 40)
  * A window whose kind, and perhaps whose length, nobody states: only how much remains until a reset.
  *
  * Up to the told reset it gives what remains. One call goes ahead over the reset, which any kind of window has room for, and
- * its answer decides, see {@link proofOf}. Where it decides nothing, all begins again from what it told.
+ * its answer decides, see {@link kindOf}. Where it decides nothing, all begins again from what it told.
  */
 export function unprovenWindow(limit: number, windowMs: number | undefined, share: number): Window {
   const history = createHistory()
@@ -25,6 +25,8 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
   let endLateMs = 0
   /** When the call was charged that went ahead over the reset. */
   let aheadAt: number | undefined
+  /** More was used before the reset than was told to remain, so that none is sure to have room after it. */
+  let beyond = false
   /** The longest time that was told until a reset: no window is shorter. */
   let leastMs = windowMs ?? secondMs
   /** The least that was told to remain in this stretch. */
@@ -42,6 +44,12 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
   const allowed = (): number => Math.max(1, Math.floor(total * share))
   const left = (): number => Math.min(allowed() - ours, total - used)
 
+  /** How long until there is room by what was told alone. */
+  function toldWaitMs(cost: number, now: number): number {
+    if (now < endsAt) return Math.min(cost, allowed()) <= left() ? 0 : endsAt - now
+    return aheadAt === undefined && !beyond ? 0 : Infinity
+  }
+
   function logOf(lastsMs: number): Window {
     return createWindow({ name: 'log', limit: total, windowMs: lastsMs, kind: 'sliding' }, share)
   }
@@ -53,6 +61,7 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       least = Math.min(least, remaining)
       const known = remaining - after
       if (known < total - used || idle) used = Math.max(0, total - known)
+      ours = Math.min(ours, used)
     }
     if (resetsAt === undefined || resetsAt <= now) return
     const lateMs = precisionMs + now - chargedAt
@@ -70,46 +79,54 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
     history.replay(log, now - lastsMs - lateMs)
   }
 
-  /** Decides by the answer to a call over the reset, or begins a new stretch with it. */
-  function cross(told: Told, at: Standing, after: number): void {
+  /** Settles on a kind, if the answer decides it; tells whether it did. */
+  function prove(told: Told, at: Standing, after: number): boolean {
     const { remaining, resetsAt, precisionMs } = told
     const { now, chargedAt, cost } = at
-    if (remaining !== undefined && resetsAt !== undefined && resetsAt > now) {
-      const counted = history.between(now - leastMs, Math.min(chargedAt, endsAt))
-      const proof = proofOf({
-        limit: total,
-        cost,
-        remaining,
-        recent: Math.min(counted, total - least),
-        resetAt: endsAt,
-        chargedAt: Math.max(chargedAt, endsAt),
-        nextResetAt: resetsAt,
-        lateMs: endLateMs + precisionMs + now - chargedAt,
-        windowMs,
-        leastMs,
-      })
-      if (proof?.kind === 'sliding' && log) return settleOn(log, now)
-      if (proof?.kind === 'fixed') {
-        const fixed = createWindow({ name: 'fixed', limit: total, windowMs: proof.windowMs }, share)
-        offset = fixed.take(history.open, now) - charged
-        log = undefined
-        settleOn(fixed, now)
-        return fixed.learn(told, { ...at, mark: charged - after + offset })
-      }
+    if (remaining === undefined || resetsAt === undefined || resetsAt <= now) return false
+    const lately = history.answeredBy(chargedAt, now - leastMs)
+    const over = chargedAt >= endsAt
+    const sureAt = over ? endsAt - endLateMs : -Infinity
+    const kind = kindOf({
+      limit: total,
+      remaining,
+      cost,
+      recent: Math.min(lately.answered, total - least),
+      beside: lately.open - cost,
+      before: history.between(now - leastMs, sureAt),
+      since: history.between(Math.max(sureAt - 1, now - leastMs), chargedAt),
+    })
+    if (kind === 'sliding' && log) {
+      settleOn(log)
+      return true
     }
-    since = chargedAt
-    used = ours = cost + after
-    least = Infinity
-    aheadAt = undefined
-    endsAt = Infinity
-    learnStretch(told, { ...at, idle: true }, after)
-    if (endsAt === Infinity) endsAt = now
-    history.forget(now - 2 * leastMs)
+    const lateMs = endLateMs + precisionMs + now - chargedAt
+    const resets = { at: endsAt, nextAt: resetsAt, chargedAt: Math.max(chargedAt, endsAt), lateMs, leastMs }
+    const lastsMs = kind === 'fixed' ? (windowMs ?? windowLengthMs(resets)) : undefined
+    if (lastsMs === undefined) return false
+    const fixed = createWindow({ name: 'fixed', limit: total, windowMs: lastsMs }, share)
+    offset = fixed.take(history.open, now) - charged
+    log = undefined
+    settleOn(fixed)
+    fixed.learn(told, { ...at, mark: charged - after + offset })
+    return true
   }
 
-  function settleOn(window: Window, now: number): void {
+  /** Begins again with what the answer to a call over the reset told. */
+  function beginStretch(told: Told, at: Standing, after: number): void {
+    since = at.chargedAt
+    used = ours = at.cost + after
+    least = Infinity
+    aheadAt = undefined
+    beyond = false
+    endsAt = Infinity
+    learnStretch(told, { ...at, idle: true }, after)
+    if (endsAt === Infinity) endsAt = at.now
+    history.forget(at.now - 2 * leastMs)
+  }
+
+  function settleOn(window: Window): void {
     proven = window
-    since = now
     history.forget(Infinity)
   }
 
@@ -129,20 +146,21 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
     },
     waitMs(cost, now) {
       if (proven) return proven.waitMs(cost, now)
-      if (now < endsAt) return Math.min(cost, allowed()) <= left() ? 0 : endsAt - now
-      if (aheadAt === undefined) return 0
-      return log?.waitMs(cost, now) ?? Infinity
+      const toldMs = toldWaitMs(cost, now)
+      if (toldMs === 0 || (now < endsAt && windowMs === undefined)) return toldMs
+      // What a log of this length has room for, windows of any kind have.
+      return Math.min(toldMs, log?.waitMs(cost, now) ?? Infinity)
     },
     projectMs(cost, now) {
       if (proven) return proven.projectMs(cost, now)
-      const beyond = cost - (now < endsAt ? left() : allowed())
-      if (beyond <= 0) return 0
-      return Math.max(0, endsAt - now) + (Math.ceil(beyond / allowed()) - 1) * leastMs
+      const more = cost - (now < endsAt ? left() : allowed())
+      return more <= 0 ? 0 : Math.max(0, endsAt - now) + (Math.ceil(more / allowed()) - 1) * leastMs
     },
     take(cost, now) {
       if (underWay++ === 0) marks.clear()
       if (proven) return proven.take(cost, now)
       if (now >= endsAt) aheadAt ??= now
+      else if (toldWaitMs(cost, now) > 0) beyond = true
       used += cost
       ours += cost
       charged += cost
@@ -178,8 +196,11 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       if (toldLimit !== undefined && (toldLimit < total || at.idle || at.chargedAt >= endsAt)) total = toldLimit
       const after = charged - (early?.charged ?? charged)
       const lateMs = precisionMs + at.now - at.chargedAt
-      const newStretch = at.now >= endsAt && resetsAt !== undefined && resetsAt > endsAt + lateMs
-      if (at.chargedAt >= endsAt || newStretch) cross(told, at, after)
+      const over = at.chargedAt >= endsAt || (resetsAt !== undefined && resetsAt > endsAt + lateMs && at.now >= endsAt)
+      // More than our own count leaves: something began anew.
+      const more = told.remaining !== undefined && told.remaining - after > total - used + Math.max(1, total / 10)
+      if ((over || more) && prove(told, at, after)) return
+      if (over) beginStretch(told, at, after)
       // What was let through before this stretch says nothing about it.
       else if (at.chargedAt >= since) learnStretch(told, at, after)
     },

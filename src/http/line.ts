@@ -1,7 +1,7 @@
 import { createHeap, type Heap } from './heap.ts'
 
 /** How much earlier a call goes for each step of its priority. Milliseconds. */
-export const standardHeadStartMs: number = 5_000
+const standardHeadStartMs: number = 5_000
 
 /** One who stands in a line. */
 export interface InLine {

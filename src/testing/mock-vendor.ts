@@ -1,23 +1,28 @@
-import { Readable } from 'node:stream'
-import { NetworkError, axiosTransport, type HttpRequest, type HttpResponse, type Runtime, type Transport } from 'hawser'
+import { ConfigurationError, axiosTransport, checkOptions, type Runtime, type Transport } from 'hawser'
 import { fakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
-import { mswFront, unhandled } from './msw-front.ts'
+import { faultQueue, type FaultOptions } from './faults/fault-queue.ts'
+import type { Fault, StatusFault } from './faults/fault.ts'
+import type { Front, VendorSide } from './fronts/front.ts'
+import { loopbackFront } from './fronts/loopback.ts'
+import { memoryFront } from './fronts/memory.ts'
+import { mswFront } from './fronts/msw.ts'
+import type { ReceivedRequest } from './journal/received-request.ts'
 import type { Simulator } from './simulator.ts'
+import { vendorSide } from './vendor-side.ts'
 
-/** A request as the vendor got it. */
-export interface ReceivedRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  /** By the fake clock. Milliseconds since the Unix epoch. */
-  readonly at: number
-}
-
-/** How often a fault strikes. */
-export interface FaultOptions {
-  /** @default 1 */
-  readonly times?: number
+/** Options of {@link mockVendor}. */
+export interface MockVendorOptions extends FakeClockOptions {
+  /**
+   * How requests get to the simulator: `msw` catches them below the real transport, `memory` replaces the transport and is
+   * the quickest, `loopback` sends them over real sockets. @default 'msw'
+   */
+  readonly front?: 'msw' | 'memory' | 'loopback'
+  /** A clock that others use too. @default one of its own */
+  readonly clock?: FakeClock
+  /** How long each answer takes to its headers. Virtual milliseconds. @default 0 */
+  readonly latencyMs?: number
+  /** What sends over the sockets of the front `loopback`. @default `axiosTransport()` */
+  readonly transport?: Transport
 }
 
 /** A vendor on the test's side of the network. `using` cleans it up. */
@@ -27,108 +32,70 @@ export interface MockVendor extends Disposable {
   readonly clock: FakeClock
   /** In the order of their arrival. */
   readonly requests: readonly ReceivedRequest[]
+  /** How many requests were under way at once, at most. */
+  readonly mostConcurrent: number
+  /** Lets a fault strike the next requests. */
+  fault(fault: Fault, options?: FaultOptions): void
   /** Answers the next requests with a status of failure. */
-  fail(
-    status: number,
-    options?: FaultOptions & { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
-  ): void
+  fail(status: number, options?: FaultOptions & Omit<StatusFault, 'kind' | 'status'>): void
   /** Breaks the connection of the next requests before an answer. */
   reset(options?: FaultOptions): void
   /** Never answers the next requests; the clock runs on to their time limit. */
   hang(options?: FaultOptions): void
+  /** Where the front `loopback` listens, for clients that are not given `options`. @throws {ConfigurationError} on other fronts */
+  address(): Promise<string>
 }
 
-/** What happens instead of an answer; it is told which send it strikes. */
-type Fault = (name: string) => Promise<Response>
-
-/** Marks the requests of one mock vendor, so that two of them can pretend to be at the same address at the same time. */
-const mark = 'x-hawser-mock'
-
 /**
- * Catches requests with MSW, below the client's real transport, and lets a simulator answer them. The client's clock is
- * virtual: waits take no time.
+ * Puts a vendor on the test's side of the network, and a client's clock on virtual time: waits take no time.
+ *
+ * @throws {ConfigurationError} where an option is unknown or has no meaning with the front
  */
-export function mockVendor(simulator: Simulator, options: FakeClockOptions = {}): MockVendor {
-  const clock = fakeClock(options)
-  const id = crypto.randomUUID()
-  const requests: ReceivedRequest[] = []
-  const faults: Fault[] = []
-  const hung = new Map<string, () => void>()
-  const failures = new Map<string, unknown>()
-  let sent = 0
-  const transport = axiosTransport({ proxy: false })
-  let front: Promise<() => void> | undefined
+export function mockVendor(simulator: Simulator | readonly Simulator[], options: MockVendorOptions = {}): MockVendor {
+  checkOptions('mockVendor', options, ['front', 'clock', 'latencyMs', 'transport', 'startAt', 'random'])
+  const { front: name = 'msw', clock = fakeClock(options), latencyMs = 0 } = options
+  const faults = faultQueue()
+  const simulators = 'respond' in simulator ? [simulator] : simulator
+  const side = vendorSide({ clock, simulators, nextFault: faults.next, latencyMs })
+  const front = frontOf(name, side, options.transport)
   let disposed = false
 
-  async function answer(request: Request): Promise<Response | undefined> {
-    const marked = request.headers.get(mark)
-    const ours = marked === null ? new URL(request.url).origin === simulator.origin : marked.startsWith(id)
-    if (!ours) return undefined
-    const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== mark))
-    const { method, url } = request
-    requests.push({ method, url, headers, body: await request.clone().text(), at: clock.now })
-    try {
-      const response = await (faults.shift()?.(marked ?? '') ?? simulator.respond(request))
-      if (response) return response
-      throw unhandled(method, url)
-    } catch (error) {
-      if (marked === null) throw error
-      // Kept for the client that sent it: what MSW makes of a thrown error is not what a socket makes of it.
-      failures.set(marked, error)
-      return Response.error()
-    }
-  }
-
-  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+  const send: Transport = async (request) => {
     if (disposed) throw new Error('This mock vendor was disposed of; its client is used after the end of the test.')
-    const release = clock.hold()
-    const name = `${id}/${++sent}`
-    const over = (): void => {
-      hung.get(name)?.()
-      hung.delete(name)
-      release()
-    }
-    let streamed = false
-    try {
-      await (front ??= mswFront(answer))
-      const response = await transport({ ...request, headers: { ...request.headers, [mark]: name } })
-      if (response.body instanceof Readable) {
-        streamed = true
-        response.body.once('close', over)
-      }
-      return response
-    } catch (error) {
-      throw failures.get(name) ?? error
-    } finally {
-      failures.delete(name)
-      if (!streamed) over()
-    }
-  }
-
-  const strike = (times: number | undefined, fault: Fault): void => {
-    for (let left = times ?? 1; left > 0; left--) faults.push(fault)
+    return front.send(request)
   }
 
   return {
-    options: { transport: Object.assign(send, { settings: { name: 'mockVendor' } }), runtime: clock.runtime },
+    options: {
+      transport: Object.assign(send, { settings: { name: 'mockVendor', front: name } }),
+      runtime: clock.runtime,
+    },
     clock,
-    requests,
-    fail: (status, { times, headers, body = '' } = {}) =>
-      strike(times, async () => new Response(body || null, { status, ...(headers && { headers }) })),
-    reset: ({ times } = {}) =>
-      strike(times, async () => {
-        throw new NetworkError('The connection was reset.', { phase: 'headers', reason: 'ECONNRESET' })
-      }),
-    hang: ({ times } = {}) =>
-      strike(times, (name) => {
-        // Sent by somebody else, it holds up no client of this clock.
-        if (name !== '') hung.set(name, clock.hang())
-        return new Promise<Response>(() => {})
-      }),
+    requests: side.requests,
+    get mostConcurrent() {
+      return side.mostConcurrent
+    },
+    fault: faults.add,
+    fail: (status, { times, on, ...answer } = {}) =>
+      faults.add(
+        { kind: 'status', status, ...answer },
+        { ...(times !== undefined && { times }), ...(on !== undefined && { on }) },
+      ),
+    reset: (strikes) => faults.add({ kind: 'reset' }, strikes),
+    hang: (strikes) => faults.add({ kind: 'stall' }, strikes),
+    address() {
+      if (!front.address) throw new ConfigurationError("Only `front: 'loopback'` has an address.")
+      return front.address()
+    },
     [Symbol.dispose]: () => {
       disposed = true
-      transport.close?.()
-      void front?.then((close) => close())
+      front.close()
     },
   }
+}
+
+function frontOf(name: NonNullable<MockVendorOptions['front']>, side: VendorSide, transport?: Transport): Front {
+  if (name === 'loopback') return loopbackFront(side, transport ?? axiosTransport({ proxy: false }))
+  if (transport) throw new ConfigurationError("`transport` belongs to `front: 'loopback'`.")
+  return name === 'memory' ? memoryFront(side) : mswFront(side)
 }

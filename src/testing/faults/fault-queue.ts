@@ -12,9 +12,9 @@ export interface FaultOptions {
 
 /** Faults that wait for their requests. */
 export interface FaultQueue {
-  add(fault: Fault, options?: FaultOptions): void
+  readonly add: (fault: Fault, options?: FaultOptions) => void
   /** Takes the first that is meant for a request. */
-  next(request: ReceivedRequest): Fault | undefined
+  readonly next: (request: ReceivedRequest) => Fault | undefined
 }
 
 /** Makes an empty queue. */

@@ -24,7 +24,7 @@ export interface Exchange {
   blame(mistake: unknown): void
   /** Runs `listener` when the client leaves. */
   onLeave(listener: () => void): void
-  leave(): void
+  readonly leave: () => void
 }
 
 interface Failure {
@@ -42,15 +42,21 @@ export function openExchange(clock: FakeClock, url: string): Exchange {
   let awaited = false
   let paused = 0
   let underWay = 0
-  let arrived = (): void => {}
+  let arrived: (() => void) | undefined
   let release: (() => void) | undefined
   let resume: (() => void) | undefined
 
   function tell(): void {
     if (awaited) release ??= clock.hold()
-    else release = void release?.()
+    else {
+      release?.()
+      release = undefined
+    }
     if (awaited && paused > 0) resume ??= clock.hang()
-    else resume = void resume?.()
+    else {
+      resume?.()
+      resume = undefined
+    }
   }
 
   function wait(ms: number): Promise<void> {
@@ -84,7 +90,7 @@ export function openExchange(clock: FakeClock, url: string): Exchange {
     sent: (bytes: number) => void (underWay += bytes),
     got(bytes: number) {
       underWay -= bytes
-      if (underWay <= 0) arrived()
+      if (underWay <= 0) arrived?.()
     },
     async settled() {
       if (underWay > 0) await new Promise<void>((resolve) => (arrived = resolve))
@@ -103,7 +109,7 @@ export function openExchange(clock: FakeClock, url: string): Exchange {
       if (exchange.left) return
       exchange.left = true
       exchange.awaits(false)
-      arrived()
+      arrived?.()
       for (const listener of leaving) listener()
     },
   }

@@ -23,7 +23,7 @@ export interface VendorSide {
    *
    * @throws {UnhandledRequestError} where no simulator answers, and whatever a simulator throws.
    */
-  arrive(arrival: Arrival): Promise<{ readonly answer: Answer; leave(): void }>
+  arrive(arrival: Arrival): Promise<{ readonly answer: Answer; readonly leave: () => void }>
 }
 
 /** How requests get from a client to the vendor's side. */

@@ -61,9 +61,9 @@ function memoryWire(
   reject: (error: unknown) => void,
 ): Wire & { breakOff(error: Error): void } {
   let answered = false
-  let drained = (): void => {}
-  const source = new Readable({ read: () => drained() })
-  source.once('close', () => drained())
+  let drained: (() => void) | undefined
+  const source = new Readable({ read: () => drained?.() })
+  source.once('close', () => drained?.())
   // It may break before anybody reads; whoever reads then is told.
   source.once('error', () => {})
 

@@ -63,8 +63,8 @@ async function respond(vendor: VendorSide, request: Request, exchange: Exchange,
 
 function mswWire(exchange: Exchange, resolve: (response: Response) => void, refuse: (error: Error) => void): Wire {
   let body: ReadableStreamDefaultController<Uint8Array> | undefined
-  let drained = (): void => {}
-  exchange.onLeave(() => drained())
+  let drained: (() => void) | undefined
+  exchange.onLeave(() => drained?.())
   const breakOff = (code: string): void => {
     const error = socketError(code)
     exchange.fail(code, body !== undefined)
@@ -79,7 +79,7 @@ function mswWire(exchange: Exchange, resolve: (response: Response) => void, refu
           // MSW keeps the headers until there is a chunk.
           controller.enqueue(new Uint8Array())
         },
-        pull: () => drained(),
+        pull: () => drained?.(),
         cancel: () => exchange.leave(),
       })
       resolve(new Response(isBodiless(status) ? null : stream, { status, headers: headers.map(([...pair]) => pair) }))

@@ -7,8 +7,10 @@ import { loopbackFront } from './fronts/loopback.ts'
 import { memoryFront } from './fronts/memory.ts'
 import { mswFront } from './fronts/msw.ts'
 import type { ReceivedRequest } from './journal/received-request.ts'
+import type { Limiter } from './limits/limiter.ts'
+import type { Violation } from './limits/vendor-quota.ts'
 import type { Simulator } from './simulator.ts'
-import { vendorSide } from './vendor-side.ts'
+import { vendorSide, type BookedVendorSide } from './vendor-side.ts'
 
 /** Options of {@link mockVendor}. */
 export interface MockVendorOptions extends FakeClockOptions {
@@ -25,6 +27,14 @@ export interface MockVendorOptions extends FakeClockOptions {
   readonly transport?: Transport
 }
 
+/** The limits of a mock vendor, from the vendor's own seat. */
+export interface VendorLimits {
+  /** Uses a limit up by so much, as somebody else does who shares it; tells whether it fitted. */
+  spend(limit: string, cost?: number): boolean
+  /** Changes a limit from now on. */
+  change(limit: string, to: number): void
+}
+
 /** A vendor on the test's side of the network. `using` cleans it up. */
 export interface MockVendor extends Disposable {
   /** What to give to a connector beside `auth`: `new GitHub({ auth, ...vendor.options })`. */
@@ -34,6 +44,9 @@ export interface MockVendor extends Disposable {
   readonly requests: readonly ReceivedRequest[]
   /** How many requests were under way at once, at most. */
   readonly mostConcurrent: number
+  /** Requests that went beyond a limit. */
+  readonly violations: readonly Violation[]
+  readonly limits: VendorLimits
   /** Lets a fault strike the next requests. */
   fault(fault: Fault, options?: FaultOptions): void
   /** Answers the next requests with a status of failure. */
@@ -75,6 +88,11 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
     get mostConcurrent() {
       return side.mostConcurrent
     },
+    violations: side.violations,
+    limits: {
+      spend: (limit, cost = 1) => limiterOf(side).spend(limit, cost, clock.now),
+      change: (limit, to) => limiterOf(side).change(limit, to),
+    },
     fault: faults.add,
     fail: (status, { times, on, ...answer } = {}) =>
       faults.add(
@@ -92,6 +110,11 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
       front.close()
     },
   }
+}
+
+function limiterOf({ limiters: [limiter, second] }: BookedVendorSide): Limiter {
+  if (limiter && !second) return limiter
+  throw new ConfigurationError('`limits` is for a vendor with one simulator that has a `quota`.')
 }
 
 function frontOf(name: NonNullable<MockVendorOptions['front']>, side: VendorSide, transport?: Transport): Front {

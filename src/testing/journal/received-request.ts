@@ -1,3 +1,5 @@
+import type { FaultKind } from '../faults/fault.ts'
+
 /** A request as the vendor got it. */
 export interface ReceivedRequest {
   readonly method: string
@@ -15,8 +17,8 @@ export interface ReceivedRequest {
   readonly form: URLSearchParams
   /** By the fake clock. Milliseconds since the Unix epoch. */
   readonly at: number
-  /** What it came to: the status, or the kind of the fault that ended it. Absent while it is under way. */
-  readonly outcome?: number | string | undefined
+  /** What it came to: a status, `refused` at a limit, or the kind of the fault that struck it. Absent while nothing is decided. */
+  readonly outcome?: number | 'refused' | FaultKind | undefined
 }
 
 /** Notes a request. What is read out of it is read when it is asked for. */
@@ -28,7 +30,7 @@ export function receivedRequest(
     readonly body: Uint8Array
   },
   at: number,
-): ReceivedRequest & { outcome: ReceivedRequest['outcome'] } {
+): ReceivedRequest & { outcome?: ReceivedRequest['outcome'] } {
   const { method, url, headers, body: bytes } = arrival
   return {
     method,

@@ -1,16 +1,20 @@
-import { ConfigurationError, axiosTransport, checkOptions, type Runtime, type Transport } from 'hawser'
+import { ConfigurationError, axiosTransport, checkNumber, checkOptions, type Runtime, type Transport } from 'hawser'
 import { fakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
+import type { Chaos } from './faults/chaos.ts'
 import { faultQueue, type FaultOptions } from './faults/fault-queue.ts'
 import type { Fault, StatusFault } from './faults/fault.ts'
-import type { Front, VendorSide } from './fronts/front.ts'
+import type { Front } from './fronts/front.ts'
 import { loopbackFront } from './fronts/loopback.ts'
 import { memoryFront } from './fronts/memory.ts'
+import { mswHandlers, type MswHandler } from './fronts/msw-handlers.ts'
 import { mswFront } from './fronts/msw.ts'
+import { journalOf, type Journal } from './journal/journal.ts'
 import type { ReceivedRequest } from './journal/received-request.ts'
-import type { Limiter } from './limits/limiter.ts'
+import { vendorLimits, type VendorLimits } from './limits/vendor-limits.ts'
 import type { Violation } from './limits/vendor-quota.ts'
 import type { Simulator } from './simulator.ts'
-import { vendorSide, type BookedVendorSide } from './vendor-side.ts'
+import { vendorSide } from './vendor-side.ts'
+import { webhookSender, type Deliver, type WebhookSettings } from './webhooks/sender.ts'
 
 /** Options of {@link mockVendor}. */
 export interface MockVendorOptions extends FakeClockOptions {
@@ -23,16 +27,14 @@ export interface MockVendorOptions extends FakeClockOptions {
   readonly clock?: FakeClock
   /** How long each answer takes to its headers. Virtual milliseconds. @default 0 */
   readonly latencyMs?: number
-  /** What sends over the sockets of the front `loopback`. @default `axiosTransport()` */
+  /** Faults by a seed, for all requests that no other fault strikes. @default none */
+  readonly chaos?: Chaos
+  /** Where `deliver` sends to, and with which secrets. @default what each `deliver` says */
+  readonly webhooks?: Partial<WebhookSettings>
+  /** Handlers of MSW's own, which are asked before the simulators; for `front: 'msw'`. @default none */
+  readonly handlers?: readonly MswHandler[]
+  /** What sends over the sockets of `front: 'loopback'`. @default `axiosTransport()` */
   readonly transport?: Transport
-}
-
-/** The limits of a mock vendor, from the vendor's own seat. */
-export interface VendorLimits {
-  /** Uses a limit up by so much, as somebody else does who shares it; tells whether it fitted. */
-  spend(limit: string, cost?: number): boolean
-  /** Changes a limit from now on. */
-  change(limit: string, to: number): void
 }
 
 /** A vendor on the test's side of the network. `using` cleans it up. */
@@ -42,10 +44,13 @@ export interface MockVendor extends Disposable {
   readonly clock: FakeClock
   /** In the order of their arrival. */
   readonly requests: readonly ReceivedRequest[]
+  /** Questions about the requests, and assertions. */
+  readonly journal: Journal
   /** How many requests were under way at once, at most. */
   readonly mostConcurrent: number
   /** Requests that went beyond a limit. */
   readonly violations: readonly Violation[]
+  /** The limits that the simulators keep. */
   readonly limits: VendorLimits
   /** Lets a fault strike the next requests. */
   fault(fault: Fault, options?: FaultOptions): void
@@ -55,22 +60,44 @@ export interface MockVendor extends Disposable {
   reset(options?: FaultOptions): void
   /** Never answers the next requests; the clock runs on to their time limit. */
   hang(options?: FaultOptions): void
+  /** Sends webhooks, true ones and bad ones. */
+  readonly deliver: Deliver
   /** Where the front `loopback` listens, for clients that are not given `options`. @throws {ConfigurationError} on other fronts */
   address(): Promise<string>
 }
 
+const optionNames = [
+  'front',
+  'clock',
+  'latencyMs',
+  'chaos',
+  'webhooks',
+  'handlers',
+  'transport',
+  'startAt',
+  'random',
+] satisfies readonly (keyof MockVendorOptions)[]
+
 /**
- * Puts a vendor on the test's side of the network, and a client's clock on virtual time: waits take no time.
+ * Puts vendors on the test's side of the network, and a client's clock on virtual time: waits take no time.
  *
  * @throws {ConfigurationError} where an option is unknown or has no meaning with the front
  */
 export function mockVendor(simulator: Simulator | readonly Simulator[], options: MockVendorOptions = {}): MockVendor {
-  checkOptions('mockVendor', options, ['front', 'clock', 'latencyMs', 'transport', 'startAt', 'random'])
-  const { front: name = 'msw', clock = fakeClock(options), latencyMs = 0 } = options
-  const faults = faultQueue()
+  checkOptions('mockVendor', options, optionNames)
+  const { front: name = 'msw', latencyMs = 0, chaos, handlers } = options
+  const clock = options.clock ?? fakeClock(options)
   const simulators = 'respond' in simulator ? [simulator] : simulator
-  const side = vendorSide({ clock, simulators, nextFault: faults.next, latencyMs })
-  const front = frontOf(name, side, options.transport)
+  const faults = faultQueue()
+  const side = vendorSide({
+    clock,
+    simulators,
+    nextFault: (request) => faults.next(request) ?? chaos?.next(request),
+    answerFirst: handlers && mswHandlers(handlers),
+    latencyMs: checkNumber('mockVendor.latencyMs', latencyMs, 0),
+  })
+  const front = frontOf(options)(side)
+  const source = simulators.find(({ webhooks }) => webhooks)?.webhooks
   let disposed = false
 
   const send: Transport = async (request) => {
@@ -85,22 +112,18 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
     },
     clock,
     requests: side.requests,
+    journal: journalOf(side.requests),
     get mostConcurrent() {
       return side.mostConcurrent
     },
     violations: side.violations,
-    limits: {
-      spend: (limit, cost = 1) => limiterOf(side).spend(limit, cost, clock.now),
-      change: (limit, to) => limiterOf(side).change(limit, to),
-    },
+    limits: vendorLimits(side.limiters, clock),
     fault: faults.add,
-    fail: (status, { times, on, ...answer } = {}) =>
-      faults.add(
-        { kind: 'status', status, ...answer },
-        { ...(times !== undefined && { times }), ...(on !== undefined && { on }) },
-      ),
+    fail: (status, { times = 1, on, ...answer } = {}) =>
+      faults.add({ kind: 'status', status, ...answer }, { times, ...(on !== undefined && { on }) }),
     reset: (strikes) => faults.add({ kind: 'reset' }, strikes),
     hang: (strikes) => faults.add({ kind: 'stall' }, strikes),
+    deliver: webhookSender(clock, { ...(source && { source }), ...options.webhooks }),
     address() {
       if (!front.address) throw new ConfigurationError("Only `front: 'loopback'` has an address.")
       return front.address()
@@ -112,13 +135,21 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
   }
 }
 
-function limiterOf({ limiters: [limiter, second] }: BookedVendorSide): Limiter {
-  if (limiter && !second) return limiter
-  throw new ConfigurationError('`limits` is for a vendor with one simulator that has a `quota`.')
-}
-
-function frontOf(name: NonNullable<MockVendorOptions['front']>, side: VendorSide, transport?: Transport): Front {
-  if (name === 'loopback') return loopbackFront(side, transport ?? axiosTransport({ proxy: false }))
-  if (transport) throw new ConfigurationError("`transport` belongs to `front: 'loopback'`.")
-  return name === 'memory' ? memoryFront(side) : mswFront(side)
+function frontOf({
+  front = 'msw',
+  transport,
+  handlers,
+}: MockVendorOptions): (side: ReturnType<typeof vendorSide>) => Front {
+  if (transport && front !== 'loopback') throw new ConfigurationError("`transport` belongs to `front: 'loopback'`.")
+  if (handlers && front !== 'msw') throw new ConfigurationError("`handlers` belong to `front: 'msw'`.")
+  switch (front) {
+    case 'msw':
+      return mswFront
+    case 'memory':
+      return memoryFront
+    case 'loopback':
+      return (side) => loopbackFront(side, transport ?? axiosTransport({ proxy: false }))
+    default:
+      throw new ConfigurationError("`front` is 'msw', 'memory' or 'loopback'.")
+  }
 }

@@ -15,6 +15,8 @@ export interface VendorSideParts {
   readonly simulators: readonly Simulator[]
   /** Gives what strikes a request, if anything does. */
   readonly nextFault: (request: ReceivedRequest) => Fault | undefined
+  /** Asks others for an answer before the simulators. */
+  readonly answerFirst: ((request: Request) => Promise<Response | undefined>) | undefined
   /** How long an answer takes. Virtual milliseconds. */
   readonly latencyMs: number
 }
@@ -33,7 +35,13 @@ export interface BookedVendorSide extends VendorSide {
  * Makes the vendor's side, which is the same behind every front: notes a request, counts it at the limits, and answers it or
  * lets a fault strike.
  */
-export function vendorSide({ clock, simulators, nextFault, latencyMs }: VendorSideParts): BookedVendorSide {
+export function vendorSide({
+  clock,
+  simulators,
+  nextFault,
+  answerFirst,
+  latencyMs,
+}: VendorSideParts): BookedVendorSide {
   const requests: ReceivedRequest[] = []
   const violations: Violation[] = []
   const limited = simulators.flatMap(({ origin, origins, quota }) =>
@@ -57,9 +65,11 @@ export function vendorSide({ clock, simulators, nextFault, latencyMs }: VendorSi
   async function respond({ method, url, headers, body, to }: Arrival): Promise<Answer> {
     const bodily = method !== 'GET' && method !== 'HEAD' && body.length > 0
     const asked = simulators.filter((simulator) => to === 'any' || isAt(simulator, url))
+    const request = (): Request => new Request(url, { method, headers, ...(bodily && { body }) })
+    const first = await answerFirst?.(request())
+    if (first) return answerOf(first, clock.now)
     for (const simulator of asked) {
-      const request = new Request(url, { method, headers, ...(bodily && { body }) })
-      const response = await simulator.respond(request, { now: () => clock.now })
+      const response = await simulator.respond(request(), { now: () => clock.now })
       if (response) return answerOf(response, clock.now)
     }
     throw unhandled(

@@ -1,4 +1,4 @@
-import { ConfigurationError, type HttpRequest, type Limit, type QuotaScope } from 'hawser'
+import type { HttpRequest, Limit, QuotaScope } from 'hawser'
 import { createMeter, type LimitState, type Meter } from './meter.ts'
 import type { QuotaRefusal, SimulatedLimit, VendorQuota } from './vendor-quota.ts'
 
@@ -13,6 +13,7 @@ export type Admission =
 
 /** All limits of a vendor, each counted for everyone whom it is about. */
 export interface Limiter {
+  readonly names: readonly string[]
   admit(request: Counted, now: number): Admission
   /** Uses a limit up by so much on behalf of somebody else who shares it; tells whether it fitted. */
   spend(limit: string, cost: number, now: number): boolean
@@ -71,15 +72,11 @@ export function createLimiter(quota: VendorQuota): Limiter {
   }
 
   function metersOf(name: string): readonly Meter[] {
-    if (!limits.some((limit) => limit.name === name)) {
-      throw new ConfigurationError(
-        `There is no limit \`${name}\`. There are: ${limits.map((limit) => limit.name).join(', ')}.`,
-      )
-    }
     return [...meters].filter(([key]) => key.startsWith(`${name}\n`)).map(([, meter]) => meter)
   }
 
   return {
+    names: limits.map(({ name }) => name),
     admit,
     spend(name, cost, now) {
       const used = metersOf(name)

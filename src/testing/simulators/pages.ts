@@ -1,4 +1,5 @@
-import { placed, refuse, type FailureReply, type JsonReply } from './reply.ts'
+import { placed } from '../placed.ts'
+import { refuse, type FailureReply, type JsonReply } from './reply.ts'
 
 /** What a page is cut from. */
 export interface Listed<T> {

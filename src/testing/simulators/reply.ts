@@ -31,12 +31,3 @@ export function refuse(status: number, message: string, code?: string, details?:
     failure: { status, message, ...(code !== undefined && { code }), ...(details !== undefined && { details }) },
   }
 }
-
-/** Puts a value at a dotted place of a body; the empty place is the body itself. */
-export function placed(body: unknown, place: string, value: unknown): unknown {
-  if (place === '') return value
-  const [key = '', ...rest] = place.split('.')
-  const record = typeof body === 'object' && body !== null ? body : {}
-  const inner: unknown = Reflect.get(record, key)
-  return { ...record, [key]: placed(inner, rest.join('.'), value) }
-}

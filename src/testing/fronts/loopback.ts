@@ -45,10 +45,14 @@ export function loopbackFront(vendor: VendorSide, transport: Transport): Front {
     address: async () => (await start()).origin,
     close() {
       transport.close?.()
-      void listening?.then(({ server }) => {
-        server.close()
-        server.closeAllConnections()
-      })
+      listening?.then(
+        ({ server }) => {
+          server.close()
+          server.closeAllConnections()
+        },
+        // Whoever sent the request was told.
+        () => {},
+      )
     },
   }
 }

@@ -31,7 +31,13 @@ export async function shareMsw(answer: Answer): Promise<() => void> {
   const state = shared()
   state.answers.add(answer)
   state.server ??= listen(state.answers)
-  await state.server
+  try {
+    await state.server
+  } catch (error) {
+    state.answers.delete(answer)
+    state.server = undefined
+    throw error
+  }
   return () => {
     const { server } = state
     if (!state.answers.delete(answer) || state.answers.size > 0) return

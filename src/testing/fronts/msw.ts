@@ -39,7 +39,11 @@ export function mswFront(vendor: VendorSide): Front {
     send,
     close() {
       transport.close?.()
-      void sharing?.then((stop) => stop())
+      sharing?.then(
+        (stop) => stop(),
+        // Whoever sent the request was told.
+        () => {},
+      )
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Comment, Issue, PullRequest, Repository, User } from 'hawser/github'
-import type { Collection, Parents } from '../simulators/collection.ts'
+import type { Parents } from '../simulators/collection.ts'
 import type { Input } from '../simulators/definition.ts'
 
 /** What a simulated GitHub keeps. Issues and comments stand below their repository: `{ owner, repo }`. */
@@ -12,9 +12,6 @@ export interface GitHubRecords {
   /** Below `{ owner, repo, issue_number }`. */
   readonly comments: Comment
 }
-
-/** The collections of a simulated GitHub. */
-export type GitHubCollections = { readonly [Name in keyof GitHubRecords]: Collection<GitHubRecords[Name]> }
 
 const web = 'https://github.com'
 

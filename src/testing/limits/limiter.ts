@@ -3,7 +3,7 @@ import { createMeter, type LimitState, type Meter } from './meter.ts'
 import type { QuotaRefusal, SimulatedLimit, VendorQuota } from './vendor-quota.ts'
 
 /** What a limiter looks at. */
-export type Counted = Pick<HttpRequest, 'method' | 'url' | 'headers'>
+type Counted = Pick<HttpRequest, 'method' | 'url' | 'headers'>
 
 /** What becomes of a request at the limits. */
 export type Admission =

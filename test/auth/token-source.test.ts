@@ -447,3 +447,23 @@ it('draws the moment of each refresh, so that connections made together do not r
   expect(await spread(0)).toBe(hourMs - 300_000)
   expect(await spread(0.5)).toBe(hourMs - 270_000)
 })
+
+it.each<[string, Partial<Tokens>]>([
+  ['the very token that it has refused', { accessToken: 'same' }],
+  ['a token that has ended by our clock', { accessToken: 'same', expiresAt: 1 }],
+])('does not ask without end where the vendor gives %s', async (_, tokens) => {
+  const { runtime } = fakeClock()
+  const grant = scriptedGrant([tokens], true)
+  const source = tokenSource({ connection: 'acme', grant })
+  expect((await source.token('main', runtime)).accessToken).toBe('same')
+  expect(await source.renew('main', 'same', runtime)).toBe(false)
+  expect(grant.asked.length).toBeLessThanOrEqual(6)
+})
+
+it('does not ask without end for a token that no answer holds', async () => {
+  const { runtime } = fakeClock()
+  const grant = scriptedGrant([{}], true)
+  const source = tokenSource({ connection: 'acme', grant })
+  await expect(source.token('user', runtime)).rejects.toMatchObject({ code: 'OAUTH', failure: 'protocol' })
+  expect(grant.asked).toHaveLength(3)
+})

@@ -383,6 +383,13 @@ it('names what it can do, at the address that it is asked at', async () => {
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     })
+    expect(body).toMatchObject({
+      authorization_response_iss_parameter_supported: true,
+      require_pushed_authorization_requests: false,
+      tls_client_certificate_bound_access_tokens: false,
+      id_token_signing_alg_values_supported: ['RS256'],
+      jwks_uri: 'http://127.0.0.1:9999/jwks',
+    })
     expect(body['grant_types_supported']).not.toContain('password')
   }
   expect(await server.respond(new Request('https://auth.test/elsewhere'))).toBeUndefined()

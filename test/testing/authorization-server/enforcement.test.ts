@@ -235,6 +235,9 @@ it('takes a good proof of possession once', async () => {
   const proof = await proofOf(keys, {})
   expect((await withProof(server, proof)).body).toMatchObject({ token_type: 'DPoP' })
   expect((await withProof(server, proof)).body.error).toBe('invalid_dpop_proof')
+  for (const iat of [1_893_456_000 - 60, 1_893_456_000 + 60]) {
+    expect((await withProof(server, await proofOf(keys, { iat }))).status).toBe(200)
+  }
 })
 
 it.each<[string, Record<string, unknown>, Record<string, unknown>]>([

@@ -27,6 +27,13 @@ export interface Outcome extends Seen {
   readonly alive: boolean
 }
 
+/** What the vendor tells first: where it is, and what a login gave. */
+interface Told {
+  readonly url: string
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 function start(name: string, ...args: readonly string[]): ChildProcess {
@@ -43,8 +50,10 @@ export async function race(cell: Cell): Promise<Outcome> {
   let over = false
   let began = 0
   try {
-    const [{ url, accessToken, refreshToken }] = await once(vendor, 'message')
-    await login(directory, { accessToken, refreshToken, expiresInMs: cell.accessTokenMs })
+    const [told]: Told[] = await once(vendor, 'message')
+    if (!told) throw new Error('The vendor told nothing.')
+    const { url, ...tokens } = told
+    await login(directory, { ...tokens, expiresInMs: cell.accessTokenMs })
 
     function take(report: Report): void {
       if (over) return

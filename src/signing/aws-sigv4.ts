@@ -56,6 +56,9 @@ export function awsSigV4(options: AwsSigV4Options): Credential {
       throw new ConfigurationError(`\`awsSigV4.${name}\` is a name of AWS, such as \`us-east-1\` or \`execute-api\`.`)
     }
   }
+  if (escapePath !== 'once' && escapePath !== 'twice') {
+    throw new ConfigurationError("`awsSigV4.escapePath` is `'once'` or `'twice'`.")
+  }
   const settings: Settings = { region, service, unsignedStreams, sendDigest, escapePath, keyOf: dailyKeys() }
   return keyedSigner({
     kind: 'aws-sigv4',

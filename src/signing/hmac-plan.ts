@@ -3,7 +3,7 @@ import { InvalidRequestError, placed, type HttpRequest, type Place } from 'hawse
 import { hashable } from './body.ts'
 import type { SignedPart, SigningFacts } from './parts.ts'
 import type { Expiring } from './rotating.ts'
-import type { SigningContext } from './signer.ts'
+import type { SignerOptions, SigningContext } from './signer.ts'
 
 /** The secret of `hmacSigner`. */
 export interface HmacKeys extends Expiring {
@@ -22,7 +22,7 @@ export interface Digest {
 }
 
 /** What `hmacSigner` takes besides the secret. */
-export interface HmacSettings extends Digest {
+export interface HmacSettings extends Digest, Pick<SignerOptions, 'refused'> {
   /** What is signed, in order; what is not named is not protected. Text stands for itself. */
   readonly signed: readonly SignedPart[]
   /** Stands between the parts, such as a line break. @default '' */

@@ -19,6 +19,7 @@ const settingNames = [
   'digest',
   'encoding',
   'kind',
+  'refused',
 ] as const
 
 /**
@@ -31,10 +32,11 @@ const settingNames = [
  */
 export function hmacSigner(options: HmacSignerOptions): Credential {
   checkKeyOptions('hmacSigner', options, keyNames, settingNames)
-  const { kind = 'hmac' } = options
+  const { kind = 'hmac', refused } = options
   const plan = planOf(options)
   return keyedSigner({
     kind,
+    refused,
     keys: 'keys' in options ? options.keys : options,
     check: checkSecret,
     sign: (request, keys, context) => signByPlan(request, keys, plan, context),

@@ -48,11 +48,17 @@ export function signatureBase(
   parameters: readonly string[],
 ): SignatureBase {
   const url = new URL(message.url)
-  const lines = components.map((component) => lineOf(component, message, url))
-  const names = lines.map(([name]) => name)
+  const names = checkComponents(components)
+  const lines = components.map((component, at) => [names[at] ?? '', valueOf(component, message, url)] as const)
+  return joined(lines, parameters)
+}
+
+/** Gives the components' names as they are signed. @throws {ConfigurationError} where one is none, or is named twice */
+export function checkComponents(components: readonly Component[]): readonly string[] {
+  const names = components.map(identifierOf)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) throw new ConfigurationError(`\`components\` names ${twice} twice.`)
-  return joined(lines, parameters)
+  return names
 }
 
 /** Writes named values, and then the names and parameters themselves, as lines. */
@@ -64,21 +70,28 @@ export function joined(lines: readonly Line[], parameters: readonly string[]): S
 
 type Line = readonly [name: string, value: string]
 
-function lineOf(component: Component, message: Message, url: URL): Line {
+function identifierOf(component: Component): string {
   if (typeof component !== 'string') {
-    if ('queryParameter' in component) return parameterLine(component.queryParameter, message, url)
-    return [`"${nameOf(component.header)}";bs`, inColons(Buffer.from(headerOf(component.header, message), 'latin1'))]
+    if ('queryParameter' in component) return `"@query-param";name=${quoted(spelled(component.queryParameter))}`
+    return `"${nameOf(component.header)}";bs`
   }
-  if (component.startsWith('@')) {
-    if (isDerived(component)) return [`"${component}"`, derived[component](message.method, url)]
-    const known = Object.keys(derived).join(', ')
-    throw new ConfigurationError(
-      `A request has no component \`${component}\`. It has: ${known}, headers and \`{ queryParameter }\`.`,
-    )
+  if (!component.startsWith('@')) return `"${nameOf(component)}"`
+  if (isDerived(component)) return `"${component}"`
+  const known = Object.keys(derived).join(', ')
+  throw new ConfigurationError(
+    `A request has no component \`${component}\`. It has: ${known}, headers and \`{ queryParameter }\`.`,
+  )
+}
+
+function valueOf(component: Component, message: Message, url: URL): string {
+  if (typeof component !== 'string') {
+    if ('queryParameter' in component) return parameterOf(component.queryParameter, message, url)
+    return inColons(Buffer.from(headerOf(component.header, message), 'latin1'))
   }
+  if (isDerived(component)) return derived[component](message.method, url)
   const value = headerOf(component, message)
   // @see https://www.rfc-editor.org/rfc/rfc9421#section-2.5: what is signed is ASCII.
-  if (/^[\t\x20-\x7e]*$/.test(value)) return [`"${nameOf(component)}"`, value]
+  if (/^[\t\x20-\x7e]*$/.test(value)) return value
   const otherwise = `Cover it as \`{ header: '${nameOf(component)}', bytes: true }\`.`
   throw new InvalidRequestError(
     `${message.operation}: the header \`${component}\` is not ASCII and cannot be signed. ${otherwise}`,
@@ -104,15 +117,14 @@ function headerOf(header: string, { headers, operation }: Message): string {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9421#section-2.2.8 */
-function parameterLine(name: string, { operation }: Message, { searchParams }: URL): Line {
+function parameterOf(name: string, { operation }: Message, { searchParams }: URL): string {
   const values = searchParams.getAll(name)
   const [value] = values
-  if (value === undefined || values.length > 1) {
-    throw new InvalidRequestError(
-      `${operation}: the signature covers the parameter \`${name}\`, which stands ${values.length === 0 ? 'not at all' : 'several times'} in the query.`,
-    )
-  }
-  return [`"@query-param";name=${quoted(spelled(name))}`, spelled(value)]
+  if (value !== undefined && values.length === 1) return spelled(value)
+  const stands = values.length === 0 ? 'not at all' : 'several times'
+  throw new InvalidRequestError(
+    `${operation}: the signature covers the parameter \`${name}\`, which stands ${stands} in the query.`,
+  )
 }
 
 /** Escapes as a form does, with `%20` for a blank: the RFC names the process, and other implementations leave `!'()~` as they are. */

@@ -9,10 +9,10 @@ import {
   type HttpSignatureAlgorithm,
   type HttpSignatureKey,
 } from './http-algorithms.ts'
-import { signatureBase, type Component } from './http-components.ts'
+import { checkComponents, signatureBase, type Component } from './http-components.ts'
 import { checkKeyOptions, keyedSigner } from './keyed-signer.ts'
 import type { Expiring } from './rotating.ts'
-import type { SigningContext } from './signer.ts'
+import type { SignerOptions, SigningContext } from './signer.ts'
 import { inColons, quoted } from './structured.ts'
 
 /** The key of {@link httpSignature}. */
@@ -24,7 +24,7 @@ export interface HttpSignatureKeys extends Expiring {
 }
 
 /** What {@link httpSignature} takes besides the key. */
-export interface HttpSignatureSettings {
+export interface HttpSignatureSettings extends Pick<SignerOptions, 'refused'> {
   readonly algorithm: HttpSignatureAlgorithm
   /**
    * What the signature covers; what is not named is not protected. A `content-digest`, a `date` and a `content-length` that the
@@ -52,7 +52,17 @@ export type HttpSignatureOptions = HttpSignatureSettings &
   (HttpSignatureKeys | { readonly keys: () => HttpSignatureKeys | Promise<HttpSignatureKeys> })
 
 const keyNames = ['key', 'keyId', 'expiration'] as const
-const settingNames = ['algorithm', 'components', 'digest', 'label', 'expiresInSeconds', 'nonce', 'tag', 'alg'] as const
+const settingNames = [
+  'algorithm',
+  'components',
+  'digest',
+  'label',
+  'expiresInSeconds',
+  'nonce',
+  'tag',
+  'alg',
+  'refused',
+] as const
 
 interface Keys {
   readonly key: KeyObject
@@ -82,9 +92,11 @@ export function httpSignature(options: HttpSignatureOptions): Credential {
   }
   if (expiresInSeconds !== undefined) checkNumber('httpSignature.expiresInSeconds', expiresInSeconds, 1)
   quoted(options.tag ?? '')
+  if (Array.isArray(components)) checkComponents(components)
   const covered = typeof components === 'function' ? components : () => components
   return keyedSigner({
     kind: 'http-signature',
+    refused: options.refused,
     keys: 'keys' in options ? options.keys : options,
     check: ({ key, keyId }: HttpSignatureKeys): Keys => {
       quoted(keyId ?? '')

@@ -194,6 +194,22 @@ it('signs two requests alike only where they are alike', async () => {
   await fc.assert(property, { numRuns: 500 })
 })
 
+it('derives another key for another day and another secret', async () => {
+  let secretAccessKey = 'one'
+  const rotating = awsSigV4({ region: 'r', service: 's', keys: () => ({ accessKeyId: 'a', secretAccessKey }) })
+  const day = 86_400_000
+  for (const [secret, at] of [
+    ['one', nowMs],
+    ['one', nowMs + day],
+    ['two', nowMs + day],
+    ['one', nowMs],
+  ] as const) {
+    secretAccessKey = secret
+    const fresh = awsSigV4({ region: 'r', service: 's', accessKeyId: 'a', secretAccessKey: secret })
+    expect((await signed(rotating, request(), at)).headers).toEqual((await signed(fresh, request(), at)).headers)
+  }
+})
+
 it('refuses a stream and says what to do, unless streams may go unsigned', async () => {
   const sign = async (over: object, body: unknown): Promise<unknown> =>
     signed(awsSigV4({ ...keys, ...over }), request({ method: 'PUT', body: body as never }))
@@ -238,6 +254,7 @@ it('refuses keys that are empty or come with a line break, and shows none of the
     ['region', { ...keys, region: '' }],
     ['region', { ...keys, region: 'us east' }],
     ['service', { ...keys, service: undefined }],
+    ['escapePath', { ...keys, escapePath: 'never' }],
     ['no option', { ...keys, secretKey: 'canary' }],
     ['not both', { ...keys, keys: () => keys }],
     ['plain object', undefined as never],

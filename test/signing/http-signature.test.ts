@@ -246,6 +246,15 @@ it('refuses a request that lacks what is covered, before anything is sent', asyn
   expect((await signedThen(httpSignature({ ...ed25519 }), digested)).headers['content-digest']).toBe('sha-256=:eA==:')
 })
 
+it('names the signature, and a secret that is text, as what no failure may repeat', async () => {
+  const text = 'a shared secret of thirty-two bytes'
+  const made = await signedThen(httpSignature({ algorithm: 'hmac-sha256', key: text }), request())
+  expect(made.headers['signature']).toBe(`sig1=:${made.secrets?.[1]}:`)
+  expect(made.secrets?.[0]).toBe(text)
+  const withBytes = await signedThen(httpSignature({ algorithm: 'hmac-sha256', key: Buffer.from(text) }), request())
+  expect(withBytes.headers['signature']).toBe(made.headers['signature'])
+})
+
 it('refuses options that do not fit, and shows no key', async () => {
   const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
@@ -273,7 +282,8 @@ it('refuses options that do not fit, and shows no key', async () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('MC4CAQAw')
   }
   for (const components of [['@status'], ['@query-param'], ['date', 'Date'], ['a b'], ['']]) {
-    const credential = httpSignature({ ...ed25519, components })
+    expect(await failure(() => httpSignature({ ...ed25519, components }))).toBeInstanceOf(ConfigurationError)
+    const credential = httpSignature({ ...ed25519, components: () => components })
     expect(await failure(async () => signedThen(credential, request(testRequest)))).toBeInstanceOf(ConfigurationError)
   }
 })

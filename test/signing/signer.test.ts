@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { ConfigurationError, authenticate, stack, type HttpResponse, type Send } from 'hawser'
-import { awsSigV4, signer, type SigningContext } from 'hawser/signing'
+import { awsSigV4, hmacSigner, httpSignature, parts, signer, type SigningContext } from 'hawser/signing'
 import { fakeClock, type FakeClock } from 'hawser/testing'
 import { request, response } from '../support/stub.ts'
 import { failure, signed } from './signed.ts'
@@ -105,6 +105,15 @@ it('takes AWS’ refusals of a time or of an ended session for such, and no othe
     [false, response(200, {}, 'ExpiredToken')],
   ]
   for (const [expected, answer] of answers) expect(refused(answer)).toBe(expected)
+})
+
+it('takes another status for a refusal where the vendor says it so', () => {
+  const refused = ({ status }: HttpResponse): boolean => status === 403
+  const hmac = hmacSigner({ secret: 's', signed: [parts.method], signature: { header: 's' }, refused })
+  for (const credential of [hmac, httpSignature({ algorithm: 'hmac-sha256', key: 's', refused })]) {
+    expect(credential.refused?.(response(403))).toBe(true)
+    expect(credential.refused?.(response(401))).toBe(false)
+  }
 })
 
 it('refuses what is no signer', async () => {

@@ -28,7 +28,7 @@ class Vendor extends Connector {
 
 const canary = 'c4n4ryv4lue0042/+='
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: canary, sessionToken: `token-${canary}` }
+const aws = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: canary, sessionToken: 'c4n4ry-of-a-session/+=' }
 
 /** A credential, and what a vendor does to see whether it believes a request: with code of somebody else's, or its own. */
 interface Signer {

@@ -71,6 +71,16 @@ it('answers as GitHub does: forms unless JSON is asked for, refusals with status
   const refused = await send(server, '/login/oauth/access_token', form(fields, { accept: '*/*' }))
   expect(refused.status).toBe(200)
   expect(new URLSearchParams(await refused.text()).get('error')).toBe('bad_refresh_token')
+  const kept = authorizationServer({ quirk: quirks.github, rotation: 'reusable', accessTokenMs: Infinity })
+  const again = { grant_type: 'refresh_token', refresh_token: kept.connect().refreshToken }
+  const bare = await send(kept, '/login/oauth/access_token', form(again, { accept: '*/*' }))
+  // What there is nothing of is left out.
+  expect([...new URLSearchParams(await bare.text()).keys()].toSorted()).toEqual([
+    'access_token',
+    'refresh_token_expires_in',
+    'scope',
+    'token_type',
+  ])
   const json = await read(await send(server, '/login/oauth/access_token', form(byCode(new URLSearchParams('code=x')))))
   expect([json.status, json.body.error]).toEqual([200, 'bad_verification_code'])
   const device = await read(await send(server, '/login/device/code', form({ scope: 'repo' })))

@@ -43,9 +43,9 @@ export interface TokenSource {
   /** Stores what a login has brought. It goes before whatever is there, and before any refresh under way. */
   put(answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle>
   /** Reads what is stored, without refreshing it. */
-  stored(): Promise<TokenBundle | undefined>
+  stored(runtime: Runtime): Promise<TokenBundle | undefined>
   /** Forgets the connection, here and in the store, and gives what was there, so that it can be revoked. */
-  remove(): Promise<TokenBundle | undefined>
+  remove(runtime: Runtime): Promise<TokenBundle | undefined>
   /** Resolves when no refresh is under way: wait for it before the process ends. */
   settled(): Promise<void>
 }
@@ -171,8 +171,8 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
       await answer.validate?.()
       const record: TokenRecord = { format: 1, grantId: runtime.uuid(), tokens }
       for (;;) {
-        const present = await records.read()
-        const written = await records.write(present, record)
+        const present = await records.read(runtime)
+        const written = await records.write(present, record, runtime)
         if (!written) continue
         adopt(written, runtime)
         renewal = undefined
@@ -181,14 +181,14 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
         return bundleOf(held)
       }
     },
-    async stored() {
-      const found = await records.read()
+    async stored(runtime) {
+      const found = await records.read(runtime)
       return found && concealed(found.record.tokens)
     },
-    async remove() {
+    async remove(runtime) {
       for (;;) {
-        const present = await records.read()
-        if (present && !(await records.erase(present))) continue
+        const present = await records.read(runtime)
+        if (present && !(await records.erase(present, runtime))) continue
         kept = undefined
         held.clear()
         return present && concealed(present.record.tokens)

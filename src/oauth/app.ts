@@ -136,7 +136,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
 
   async function wishedScopes({ connection, scopes, addScopes }: AuthorizationOptions): Promise<readonly string[]> {
     if (addScopes === undefined) return scopes ?? defaultScopes
-    const stored = await connections.source(connection).stored()
+    const stored = await connections.source(connection).stored(runtime)
     return [...new Set([...(scopes ?? stored?.[mainToken]?.scopes ?? defaultScopes), ...addScopes])]
   }
 
@@ -167,7 +167,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
     samlBearer: (wish) => unattended(samlBearerGrant(server, wish), wish),
     tokenExchange: (wish) => unattended(tokenExchangeGrant(server, wish), wish),
     dangerouslyPassword: (wish) => unattended(passwordGrant(server, wish), wish),
-    tokens: (connection) => connections.source(connection).stored(),
+    tokens: (connection) => connections.source(connection).stored(runtime),
     introspect: (connection, { token = mainToken } = {}) =>
       introspect(server, connections.source(connection), token, runtime),
     disconnect: (connection) => disconnect(server, connections.source(connection), runtime),

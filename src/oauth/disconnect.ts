@@ -16,9 +16,9 @@ export interface Disconnection {
  * @see https://www.rfc-editor.org/rfc/rfc7009
  */
 export async function disconnect(server: Server, source: TokenSource, runtime: Runtime): Promise<Disconnection> {
-  const stored = (await source.stored()) ?? {}
+  const stored = (await source.stored(runtime)) ?? {}
   const first = await revokeAll(server, source, stored, runtime)
-  const removed = (await source.remove()) ?? {}
+  const removed = (await source.remove(runtime)) ?? {}
   // A refresh may have replaced them meanwhile.
   const late = Object.entries(removed).filter(([name, { accessToken }]) => stored[name]?.accessToken !== accessToken)
   if (late.length === 0) return first

@@ -416,11 +416,20 @@ it('stores once what a vendor answers twice', async () => {
   expect(await source.token('main', clock.runtime)).toMatchObject({ accessToken: 'access-0' })
 })
 
+it('does not wait for ever for a store that never answers', async () => {
+  const clock = fakeClock()
+  const silent: TokenStore = { get: () => new Promise(() => {}), compareAndSwap: () => new Promise(() => {}) }
+  const source = tokenSource({ connection: 'acme', grant: scriptedGrant(), store: silent })
+  const waiting = Promise.resolve(source.token('main', clock.runtime)).catch((error: unknown) => error)
+  clock.advance(10_000)
+  expect(await waiting).toMatchObject({ failure: 'retry', message: expect.stringContaining('no answer in 10000 ms') })
+})
+
 it('forgets a connection, and gives what was there', async () => {
   const { clock, store, source } = await connected(scriptedGrant())
-  expect(await source.remove()).toMatchObject({ main: { refreshToken: 'refresh-0' } })
+  expect(await source.remove(clock.runtime)).toMatchObject({ main: { refreshToken: 'refresh-0' } })
   expect(await store.get('acme')).toBeUndefined()
-  expect(await source.remove()).toBeUndefined()
+  expect(await source.remove(clock.runtime)).toBeUndefined()
   await expect(source.token('main', clock.runtime)).rejects.toMatchObject({ because: 'no-tokens' })
 })
 

@@ -87,6 +87,8 @@ export interface OAuthVendor {
   readonly method?: 'POST' | 'GET'
   /** Other names of parameters, such as `{ client_id: 'client_key' }`; they hold for the authorize URL as well. */
   readonly rename?: Readonly<Record<string, string>>
+  /** Names that are others at the authorize URL alone. */
+  readonly authorizeRename?: Readonly<Record<string, string>>
   readonly authorizeParameters?: Readonly<Record<string, string>>
   /** Sent with every token request. */
   readonly tokenParameters?: Readonly<Record<string, string>>

@@ -35,14 +35,15 @@ export async function authorizationAddress(context: AddressContext, parameters: 
         : library.buildAuthorizationUrl(configuration, all),
     ({ raw }) => new Response(raw, { status: 201, headers: { 'content-type': 'application/json' } }),
   )
-  return spelled(href, server.oauth.rename)
+  const { rename, authorizeRename } = server.oauth
+  return spelled(href, { ...rename, ...authorizeRename })
 }
 
 /**
  * Puts the vendor's names for parameters, and spells their values so that all vendors read them: `%20` for a space and not
  * `+`, and a comma as it is.
  */
-function spelled(address: string, rename: Readonly<Record<string, string>> | undefined): string {
+function spelled(address: string, rename: Readonly<Record<string, string>>): string {
   const url = new URL(address)
   const own = renamed(url.searchParams, rename)
   url.search = [...own].map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join('&')

@@ -26,7 +26,7 @@ export function tokenGrant(server: Server, facts: GrantFacts): Grant {
     kind,
     unattended,
     async obtain(request) {
-      const { runtime, deadline, clock, current } = request
+      const { name, runtime, deadline, clock, current } = request
       return askForTokens(server, {
         grantType,
         parameters: await facts.parameters(request),
@@ -35,6 +35,7 @@ export function tokenGrant(server: Server, facts: GrantFacts): Grant {
         clock,
         deadline,
         scopes: scopes ?? current?.scopes,
+        refreshed: unattended ? undefined : name,
         validate: validate && ((bundle) => validate(bundle, request)),
       })
     },

@@ -24,6 +24,17 @@ export function readTokens(body: AnswerBody, vendor: OAuthVendor, time: AnswerTi
   )
 }
 
+/**
+ * Finds the tokens in the answer to a refresh. A vendor that gives several at a login, each in its own place, may give the one that
+ * was refreshed in RFC 6749's: it is taken for no other.
+ */
+export function readRefreshed(body: AnswerBody, vendor: OAuthVendor, time: AnswerTime, name: string): TokenBundle {
+  const found = readTokens(body, vendor, time)
+  if (Object.hasOwn(found, name)) return found
+  const { [name]: tokens } = readTokens(body, { ...vendor, tokens: { [name]: {} } }, time)
+  return tokens ? { [name]: tokens } : {}
+}
+
 type Place = Required<TokenPaths> & { readonly idToken: string }
 
 /** Fields stand beside the access token unless it is said otherwise. */

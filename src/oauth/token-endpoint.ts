@@ -20,6 +20,8 @@ export interface TokenAsk {
   readonly deadline?: number | undefined
   /** What is granted where the answer does not say. */
   readonly scopes?: readonly string[] | undefined
+  /** Which of a connection's tokens is refreshed. Absent where all are new. */
+  readonly refreshed?: string | undefined
   readonly validate?: ((bundle: TokenBundle) => Promise<void>) | undefined
   /** Sent over what openid-client makes of the question. */
   readonly fixed?: Readonly<Record<string, string>>
@@ -34,7 +36,7 @@ export interface TokenAsk {
  * @throws {OAuthError} whose `failure` says what to do
  */
 export async function askForTokens(server: Server, request: TokenAsk): Promise<TokenAnswer> {
-  const { grantType, repeat, runtime, clock, deadline, fixed, scopes, validate } = request
+  const { grantType, repeat, runtime, clock, deadline, fixed, scopes, refreshed, validate } = request
   const { oauth, vendor } = server
   const refreshes = grantType === 'refresh_token'
   const parameters = withParameters(
@@ -57,7 +59,7 @@ export async function askForTokens(server: Server, request: TokenAsk): Promise<T
   const answers: TokenAnswer[] = []
   try {
     await converse(server, asking, request.ask?.(parameters) ?? plainly, (heard) => {
-      const answer = tokenAnswer(heard, { oauth, clock, scopes, boundTo, validate })
+      const answer = tokenAnswer(heard, { oauth, clock, scopes, boundTo, refreshed, validate })
       answers.push(answer)
       return retold(answer)
     })

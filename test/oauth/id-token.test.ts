@@ -6,7 +6,7 @@ import { fakeClock, type FakeClock } from 'hawser/testing'
 import { serverOf } from '../../src/oauth/server.ts'
 import { validateIdToken } from '../../src/oauth/id-token.ts'
 import { failureOf, loopback } from '../support/loopback.ts'
-import { callback } from '../support/oidc.ts'
+const callback = 'https://app.test/callback'
 
 const key = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })

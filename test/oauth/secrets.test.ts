@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { axiosTransport, systemRuntime, type ClientAuthentication, type Credential, type TokenStore } from 'hawser'
 import { oauthApp, type OAuthApp, type OAuthAppOptions } from 'hawser/oauth'
 import { loopback, type Handle } from '../support/loopback.ts'
-import { callback } from '../support/oidc.ts'
+const callback = 'https://app.test/callback'
 
 // Each run has secrets of its own, and all of them have this in them.
 const canary = 'c4n4ry'

@@ -131,6 +131,16 @@ it('imports no package statically that plain Jest could not load', () => {
   ).toEqual([])
 })
 
+it('S42: gives the parts that see tokens three packages of others, and axios for the calls', () => {
+  const allowed = /^(?:node:|hawser(?:\/|$)|\.|(?:auth|oauth)\/)|^(?:openid-client|jose|axios|axios-retry)$/
+  const foreign = files
+    .filter(({ name }) => name.startsWith('oauth/') || name.startsWith('auth/'))
+    .flatMap(({ name, imports }) =>
+      imports.filter((at) => !at.endsWith('.ts') && !allowed.test(at)).map((at) => `${name}: ${at}`),
+    )
+  expect(foreign).toEqual([])
+})
+
 it('keeps no state in a module', () => {
   expect(filesWith(/^(?:export )?(?:let|var) /m)).toEqual([])
   expect(filesWith(/^(?:export )?const \w+(?:: [^=]+)? = new (?:Map|WeakMap)\b/m)).toEqual([])

@@ -97,7 +97,7 @@ it('serves a token that still lives while the token endpoint is down, and says h
   await expect(source.token('main', clock.runtime)).rejects.toMatchObject({ retryAfterMs: 2000 })
 })
 
-it('never blames a connection for a client that is refused', async () => {
+it('S28: never blames a connection for a client that is refused', async () => {
   const grant = scriptedGrant(['configuration', {}])
   const { clock, source } = await connected(grant)
   clock.advance(hourMs)

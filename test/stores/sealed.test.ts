@@ -47,7 +47,7 @@ async function write(store: TokenStore, key: string, value: string): Promise<voi
 
 const valueOf = async (store: TokenStore, key: string): Promise<string> => (await store.get(key))?.value ?? ''
 
-it('lets the store beneath see nothing of what it keeps', async () => {
+it('S18: lets the store beneath see nothing of what it keeps', async () => {
   const { store, saw } = spying()
   const over = sealed(store, ringOf('k1'))
   await write(over, 'acme', tokens)
@@ -93,7 +93,7 @@ it('seals the same text differently each time', async () => {
   expect(seen.size).toBe(50)
 })
 
-it('opens with any key of the ring and seals with the primary one', async () => {
+it('S17: opens with any key of the ring and seals with the primary one', async () => {
   const store = memoryTokenStore()
   await write(sealed(store, ringOf('k1')), 'acme', 'under the first')
   const over = sealed(store, ringOf('k2', 'k1'))
@@ -177,7 +177,7 @@ it('repeats a key’s name in a message where it is one', async () => {
   expect(String(await failureOf(sealed(store, ringOf('k1')).get('acme')))).not.toContain('alert')
 })
 
-it('does not open what was moved to another row', async () => {
+it('S16: does not open what was moved to another row', async () => {
   const store = memoryTokenStore()
   const over = sealed(store, ringOf('k1'))
   await write(over, 'acme|1', tokens)

@@ -3,7 +3,7 @@ import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
 import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
-import { deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
+import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 
 /** How a gate keeps its queue. */
@@ -128,7 +128,11 @@ export function createGate(options: GateOptions = {}): Gate {
       }
       const now = runtime.now()
       const held = heldBy(lane, first.ask.cost, now)
-      if (held && isUsedUp(held)) {
+      if (first.ask.deadline !== undefined && first.ask.deadline <= now) {
+        // A timer can be late; whoever looks first ends the wait.
+        leave(first)
+        first.reject(deadlinePassed(first.ask))
+      } else if (held && isUsedUp(held)) {
         leave(first)
         first.reject(quotaUsedUp(first.ask, held.bucket, now, held.ms))
       } else if (held) {
@@ -172,12 +176,12 @@ export function createGate(options: GateOptions = {}): Gate {
     acquire,
     mayWait,
     release(permit, answeredAt, runtime) {
-      const { buckets, cost, chargedAt, lane } = permit
+      const { buckets, marks, cost, chargedAt, lane } = permit
       underWay.delete(permit)
       const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
-      for (const bucket of buckets) {
+      for (const [index, bucket] of buckets.entries()) {
         bucket.underWay--
-        bucket.window.settle(cost, chargedAt, answeredAt, quickestMs)
+        bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, quickestMs)
       }
       wake(buckets, runtime)
     },
@@ -189,7 +193,9 @@ export function createGate(options: GateOptions = {}): Gate {
 export function amend(permit: Permit, cost: number): void {
   const difference = cost - permit.cost
   if (difference === 0) return
-  for (const bucket of permit.buckets) bucket.window.correct(difference, permit.chargedAt)
+  for (const [index, { window }] of permit.buckets.entries()) {
+    window.correct(difference, permit.chargedAt, permit.marks[index] ?? 0)
+  }
   permit.cost = cost
 }
 

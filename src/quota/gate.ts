@@ -1,8 +1,9 @@
 import { aborted, onAbort } from '../abort.ts'
 import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
-import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
+import { countWaiting, isLong, projectedMs, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
+import { charge, giveBack } from './permit.ts'
 import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 
@@ -176,27 +177,12 @@ export function createGate(options: GateOptions = {}): Gate {
     acquire,
     mayWait,
     release(permit, answeredAt, runtime) {
-      const { buckets, marks, cost, chargedAt, lane } = permit
       underWay.delete(permit)
-      const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
-      for (const [index, bucket] of buckets.entries()) {
-        bucket.underWay--
-        bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, quickestMs)
-      }
-      wake(buckets, runtime)
+      giveBack(permit, answeredAt)
+      wake(permit.buckets, runtime)
     },
     wake,
   }
-}
-
-/** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */
-export function amend(permit: Permit, cost: number): void {
-  const difference = cost - permit.cost
-  if (difference === 0) return
-  for (const [index, { window }] of permit.buckets.entries()) {
-    window.correct(difference, permit.chargedAt, permit.marks[index] ?? 0)
-  }
-  permit.cost = cost
 }
 
 interface Held {
@@ -217,20 +203,6 @@ function heldBy(lane: Lane, cost: number, now: number): Held | undefined {
     if (ms > (worst?.ms ?? 0)) worst = { bucket, ms }
   }
   return worst
-}
-
-function charge(lane: Lane, cost: number, now: number): Permit {
-  const { buckets, shares } = lane
-  const marks: number[] = []
-  for (let index = 0; index < buckets.length; index++) {
-    const bucket = buckets[index]
-    const share = shares[index]
-    if (!bucket || !share) continue
-    bucket.underWay++
-    marks.push(bucket.window.take(cost, now))
-    serve(bucket, share, cost)
-  }
-  return { lane, buckets, marks, cost, chargedAt: now }
 }
 
 function projectedWaitMs(lane: Lane, { priority, cost }: Ask, now: number): number {

@@ -12,7 +12,7 @@ export interface LoopbackRedirect extends AsyncDisposable {
 
 /** Listens on loopback; port 0 takes a free one. */
 export async function loopbackRedirect(port: number, path: string): Promise<LoopbackRedirect> {
-  let listener: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => say(response, 404)
+  let listener = nobodyWaits
   const server = createServer((request, response) => {
     if (request.url === path || request.url?.startsWith(`${path}?`)) listener(request, response)
     else say(response, 404)
@@ -57,6 +57,10 @@ const words: Readonly<Record<number, string>> = {
   200: 'Done. You can close this window.',
   400: 'This did not work. The terminal says why.',
   404: 'There is nothing here.',
+}
+
+function nobodyWaits(_request: IncomingMessage, response: ServerResponse): void {
+  say(response, 404)
 }
 
 /** Answers in words of our own: what came in the address is a stranger's. */

@@ -10,11 +10,11 @@ import { ConfigurationError, isRecord, type VendorProfile } from 'hawser'
 export async function loadProfile(name: string): Promise<VendorProfile> {
   // What begins like a path is one; all else is a package, such as `hawser/github`.
   const at = /^[./\\]|^[a-z]:\\/i.test(name) ? pathToFileURL(resolve(name)).href : name
-  const module: unknown = await import(at).catch((error: unknown) => {
-    if (!/MODULE_NOT_FOUND$/.test(String(Reflect.get(Object(error), 'code')))) throw error
+  const module: object = await import(at).catch((error: unknown) => {
+    if (!(error instanceof Error) || !String(Reflect.get(error, 'code')).endsWith('MODULE_NOT_FOUND')) throw error
     throw new ConfigurationError(`There is no module \`${name}\`. Name a file (\`./vendor.js\`) or a package.`)
   })
-  const found = Object.values(Object(module))
+  const found = Object.values(module)
     .flatMap((value: unknown) => [value, typeof value === 'function' ? Reflect.get(value, 'profile') : undefined])
     .find(isProfile)
   if (!found) throw new ConfigurationError(`\`${name}\` exports no profile with \`oauth\`, and no connector with one.`)

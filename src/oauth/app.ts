@@ -122,7 +122,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
   const runtime = withListener(options.runtime ?? systemRuntime(), options.onEvent ?? (() => {}))
   const server = serverOf(options)
   const defaultScopes = options.scopes ?? server.oauth.scopes ?? []
-  const names = [profile.name, clientId, ...Object.entries(tenant).toSorted().flat()]
+  const names = [profile.name, clientId, ...Object.entries(tenant).toSorted(byName).flat()]
   const identity = names.map((name) => encodeURIComponent(name)).join('/')
   const connections = connectionsOf({ server, profile, identity, options })
   const clock = createClockOffset()
@@ -173,6 +173,10 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
     disconnect: (connection) => disconnect(server, connections.source(connection), runtime),
     settled: connections.settled,
   }
+}
+
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1
 }
 
 function connected(connection: string, bundle: TokenBundle, wished: readonly string[]): ConnectedLogin {

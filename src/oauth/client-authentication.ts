@@ -19,7 +19,7 @@ export interface OAuthClient {
 }
 
 /** What a client's proof is put on, and what it depends on. */
-export interface ProofContext {
+interface ProofContext {
   readonly parameters: URLSearchParams
   readonly headers: Headers
   /** Whom a signed assertion is for. */

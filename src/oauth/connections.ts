@@ -34,7 +34,7 @@ export interface Connections {
   /** Makes the credential of a source. */
   credential(source: TokenSource, token: string | undefined): Credential
   /** Resolves when no refresh is under way. */
-  settled(): Promise<void>
+  readonly settled: () => Promise<void>
 }
 
 /** What connections are made of. */
@@ -87,7 +87,7 @@ export function connectionsOf({ server, profile, identity, options }: Connection
       return server.dpop ? dpopCredential(source, server.dpop, named) : tokenCredential(source, named)
     },
     async settled() {
-      await Promise.all([...sources.values()].map((source) => source.deref()?.settled()))
+      await Promise.all([...sources.values()].flatMap((source) => source.deref()?.settled() ?? []))
     },
   }
 }

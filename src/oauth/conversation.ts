@@ -1,13 +1,11 @@
+import type * as OpenidClient from 'openid-client'
 import type { Addresses } from './addresses.ts'
 import { unaccepted } from './failures.ts'
-import { loadOpenidClient } from './libraries.ts'
+import { askOverHttp, loadOpenidClient } from './libraries.ts'
 import { put, type Asking, type Heard, type Server } from './question.ts'
 
-type OpenidClient = typeof import('openid-client')
-type Configuration = InstanceType<OpenidClient['Configuration']>
-
 /** What openid-client is made to ask. */
-export type Ask<T> = (library: OpenidClient, configuration: Configuration) => Promise<T>
+export type Ask<T> = (library: typeof OpenidClient, configuration: OpenidClient.Configuration) => Promise<T>
 
 /** Says an answer as the RFC has it. */
 export type Retell = (heard: Heard) => Response
@@ -22,8 +20,7 @@ export async function converse<T>(server: Server, asking: Asking, ask: Ask<T>, r
   const addresses = await server.addresses(asking.runtime)
   // It adds no proof of the client: that is made for each attempt, further down. A configuration takes 12 µs to make.
   const configuration = new library.Configuration(metadataOf(addresses, asking), server.client.id, undefined, () => {})
-  // Addresses are checked already, more strictly: http is for this machine alone.
-  library.allowInsecureRequests(configuration)
+  askOverHttp(library)(configuration)
   // Its time limit runs on the process's clock; the control plane has one on the runtime's.
   configuration.timeout = 0
   let failure: { readonly error: unknown } | undefined

@@ -3,7 +3,7 @@ import { isLoopback, secureUrl, type Addresses } from './addresses.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { unaccepted } from './failures.ts'
 import { getJsonDocument } from './json-document.ts'
-import { loadOpenidClient } from './libraries.ts'
+import { askOverHttp, loadOpenidClient } from './libraries.ts'
 
 /** The part of a discovery document that is read. @see https://www.rfc-editor.org/rfc/rfc8414#section-2 */
 export interface ServerMetadata {
@@ -73,13 +73,13 @@ export interface DiscoverySource {
 export async function discover(source: DiscoverySource, runtime: Runtime): Promise<ServerMetadata> {
   const { vendor, issuer, clientId, plane, algorithm } = source
   const operation = 'GET discovery'
-  const { allowInsecureRequests, customFetch, discovery } = await loadOpenidClient()
+  const library = await loadOpenidClient()
   let failure: { readonly error: unknown } | undefined
   try {
-    const configuration = await discovery(new URL(issuer), clientId, undefined, () => {}, {
+    const configuration = await library.discovery(new URL(issuer), clientId, undefined, () => {}, {
       algorithm,
-      execute: [allowInsecureRequests],
-      [customFetch]: async (url: string) => {
+      execute: [askOverHttp(library)],
+      [library.customFetch]: async (url: string) => {
         try {
           return Response.json(await getJsonDocument({ vendor, plane, operation, url, runtime }))
         } catch (error) {

@@ -6,7 +6,7 @@ import { loadJose } from './libraries.ts'
 import { algorithmOf } from './key-algorithm.ts'
 
 /** What a proof is for. */
-export interface ProofOf {
+interface ProofOf {
   readonly method: string
   readonly url: string
   /** The token that goes with it; absent at the token endpoint. */

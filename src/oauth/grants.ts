@@ -1,6 +1,6 @@
 import { OAuthError, ReauthorizationRequiredError, type Grant, type GrantRequest, type TokenBundle } from 'hawser'
 import { validateIdToken } from './id-token.ts'
-import type { Server } from './question.ts'
+import { boundTo, type Server } from './question.ts'
 import type { Repeat } from './repeat.ts'
 import { askForTokens, type Parameters } from './token-endpoint.ts'
 
@@ -70,11 +70,6 @@ export function refreshTokenGrant(server: Server): Grant {
       await validateIdToken(server, main.idToken, { runtime })
     },
   })
-}
-
-/** Names the key or certificate that this program proves with every token request. */
-export async function boundTo({ dpop, certificate }: Server): Promise<string | undefined> {
-  return (await dpop?.thumbprint()) ?? certificate
 }
 
 function isPublic({ client }: Server): boolean {

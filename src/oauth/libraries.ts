@@ -1,11 +1,13 @@
 import { ConfigurationError } from 'hawser'
+import type * as Jose from 'jose'
+import type * as OpenidClient from 'openid-client'
 
 /**
  * Loads openid-client when it is first needed: it is an optional peer, and ESM-only.
  *
  * @throws {ConfigurationError} where it is not installed
  */
-export function loadOpenidClient(): Promise<typeof import('openid-client')> {
+export function loadOpenidClient(): Promise<typeof OpenidClient> {
   return loaded('openid-client', () => import('openid-client'))
 }
 
@@ -14,8 +16,16 @@ export function loadOpenidClient(): Promise<typeof import('openid-client')> {
  *
  * @throws {ConfigurationError} where it is not installed
  */
-export function loadJose(): Promise<typeof import('jose')> {
+export function loadJose(): Promise<typeof Jose> {
   return loaded('jose', () => import('jose'))
+}
+
+/**
+ * Gives what lets openid-client ask over http. The check of addresses is ours, and the stricter one: http is for this machine
+ * alone.
+ */
+export function askOverHttp(library: typeof OpenidClient): typeof OpenidClient.allowInsecureRequests {
+  return library.allowInsecureRequests
 }
 
 /** Exported for its test: what is installed cannot be absent. */
@@ -24,7 +34,7 @@ export async function loaded<T>(name: string, load: () => Promise<T>): Promise<T
     return await load()
   } catch (error) {
     const code = error instanceof Error ? String(Reflect.get(error, 'code')) : ''
-    if (/MODULE_NOT_FOUND$/.test(code)) {
+    if (code.endsWith('MODULE_NOT_FOUND')) {
       throw new ConfigurationError(`hawser/oauth needs \`${name}\` 6: npm install ${name}@6.`)
     }
     // Plain Jest has no way to load an ES module unless Node lends it one.

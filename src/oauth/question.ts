@@ -28,6 +28,11 @@ export interface Server {
   addresses(runtime: Runtime): Promise<Addresses>
 }
 
+/** Names the key or certificate that this program proves with every token request. */
+export async function boundTo({ dpop, certificate }: Server): Promise<string | undefined> {
+  return (await dpop?.thumbprint()) ?? certificate
+}
+
 /** What every question to a server has. */
 export interface Asking {
   /** Such as `POST token (refresh_token)`. */

@@ -21,7 +21,7 @@ const plain: ReadonlySet<string> = new Set([
 export interface SentSecrets {
   note(parameters: URLSearchParams, headers: Readonly<Record<string, string>>): void
   /** Blanks it in what the server says, and shortens that. */
-  redact(text: string): string
+  readonly redact: (text: string) => string
 }
 
 /** Makes a memory for one question: servers repeat what they refuse. */

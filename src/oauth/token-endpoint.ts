@@ -1,7 +1,7 @@
 import type { ClockOffset, Runtime, TokenAnswer, TokenBundle } from 'hawser'
 import { converse, type Ask } from './conversation.ts'
 import { unreadable } from './failures.ts'
-import type { Asking, Server } from './question.ts'
+import { boundTo, type Asking, type Server } from './question.ts'
 import type { Repeat } from './repeat.ts'
 import { retold, tokenAnswer } from './token-answer.ts'
 
@@ -55,11 +55,11 @@ export async function askForTokens(server: Server, request: TokenAsk): Promise<T
   }
   const plainly: Ask<unknown> = (library, configuration) =>
     library.genericGrantRequest(configuration, grantType, parameters)
-  const boundTo = (await server.dpop?.thumbprint()) ?? server.certificate
+  const context = { oauth, clock, scopes, boundTo: await boundTo(server), refreshed, validate }
   const answers: TokenAnswer[] = []
   try {
     await converse(server, asking, request.ask?.(parameters) ?? plainly, (heard) => {
-      const answer = tokenAnswer(heard, { oauth, clock, scopes, boundTo, refreshed, validate })
+      const answer = tokenAnswer(heard, context)
       answers.push(answer)
       return retold(answer)
     })

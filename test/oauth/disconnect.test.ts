@@ -6,11 +6,14 @@ import { callback, oidc } from '../support/oidc.ts'
 
 const request = { method: 'GET', url: 'https://api.test', headers: {}, operation: 'x', idempotent: true } as const
 
+interface Connected extends AsyncDisposable {
+  readonly server: Loopback
+  readonly app: OAuthApp
+  readonly revoked: () => string[]
+}
+
 /** A vendor that answers revocations in turn, and a user who is logged in. */
-async function connected(
-  answers: readonly [number, string][],
-  revokes = true,
-): Promise<{ server: Loopback; app: OAuthApp; revoked: () => string[] }> {
+async function connected(answers: readonly [number, string][], revokes = true): Promise<Connected> {
   const left = [...answers]
   const server = await loopback((incoming, response) => {
     if (incoming.url === '/token') return response.end('{"access_token":"at","refresh_token":"rt"}')
@@ -33,7 +36,7 @@ async function connected(
       .filter((sent) => sent.url === '/revoke')
       .map(({ body }) => new URLSearchParams(body.toString()))
       .map((body) => `${body.get('token_type_hint')} ${body.get('token')}`)
-  return { server, app, revoked }
+  return { server, app, revoked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
 }
 
 it.each<[string, [number, string][]]>([
@@ -60,8 +63,8 @@ it.each<[string, [number, string][]]>([
     ],
   ],
 ])('S29: revokes the refresh token, then the access token, and forgets them, at %s', async (_, answers) => {
-  const { server, app, revoked } = await connected(answers)
-  await using _server = server
+  await using vendor = await connected(answers)
+  const { app, revoked } = vendor
   expect(await app.disconnect('acme')).toEqual({ revoked: true })
   expect(revoked()).toEqual(['refresh_token rt', 'access_token at'])
   expect(await app.tokens('acme')).toBeUndefined()
@@ -70,11 +73,11 @@ it.each<[string, [number, string][]]>([
 })
 
 it('S29: forgets the tokens even where the vendor does not revoke them, and says so', async () => {
-  const { server, app, revoked } = await connected([
+  await using vendor = await connected([
     [400, '{"error":"invalid_request"}'],
     [200, ''],
   ])
-  await using _server = server
+  const { app, revoked } = vendor
   const { revoked: done, problem } = await app.disconnect('acme')
   expect(done).toBe(false)
   expect(problem).toMatchObject({ code: 'OAUTH', oauthCode: 'invalid_request' })
@@ -84,31 +87,32 @@ it('S29: forgets the tokens even where the vendor does not revoke them, and says
 })
 
 it('S29: asks again while the vendor cannot answer', async () => {
-  const { server, app, revoked } = await connected([[503, '']])
-  await using _server = server
+  await using vendor = await connected([[503, '']])
+  const { app, revoked } = vendor
   expect(await app.disconnect('acme')).toEqual({ revoked: true })
   expect(revoked()).toEqual(['refresh_token rt', 'refresh_token rt', 'access_token at'])
 })
 
 it('S29: forgets the tokens while the vendor is down', async () => {
-  const { server, app } = await connected([])
-  await server[Symbol.asyncDispose]()
+  await using vendor = await connected([])
+  const { app } = vendor
+  await vendor[Symbol.asyncDispose]()
   const { revoked, problem } = await app.disconnect('acme')
   expect([revoked, problem?.failure]).toEqual([false, 'not-sent'])
   expect(await app.tokens('acme')).toBeUndefined()
 })
 
 it('S29: does no harm the second time', async () => {
-  const { server, app, revoked } = await connected([])
-  await using _server = server
+  await using vendor = await connected([])
+  const { app, revoked } = vendor
   await app.disconnect('acme')
   expect(await app.disconnect('acme')).toEqual({ revoked: true })
   expect(revoked()).toHaveLength(2)
 })
 
 it('S29: only forgets the tokens of a vendor that has no way to revoke', async () => {
-  const { server, app, revoked } = await connected([], false)
-  await using _server = server
+  await using vendor = await connected([], false)
+  const { app, revoked } = vendor
   expect(await app.disconnect('acme')).toEqual({ revoked: false })
   expect(revoked()).toEqual([])
   expect(await app.tokens('acme')).toBeUndefined()
@@ -165,12 +169,12 @@ it('S29: ends a connection with oidc-provider, for the vendor too', async () => 
 })
 
 it('says what a token is good for, and refuses where the vendor does not tell', async () => {
-  const { server, app } = await connected([])
-  await using _server = server
+  await using vendor = await connected([])
+  const { app } = vendor
   expect(await failureOf(app.introspect('acme'))).toMatchObject({ code: 'CONFIGURATION' })
   class Vendor extends Connector {
-    static override readonly profile: VendorProfile = { name: 'v', baseUrl: server.url }
+    static override readonly profile: VendorProfile = { name: 'v', baseUrl: vendor.server.url }
   }
   await new Vendor({ auth: app.connection('acme') }).http.get('/anything').catch(() => {})
-  expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer at')
+  expect(vendor.server.requests.at(-1)?.headers.authorization).toBe('Bearer at')
 })

@@ -12,7 +12,7 @@ export interface Started {
 }
 
 /** What an answer told of one window, with its reset in local time. */
-export type Told = Pick<WindowReading, 'limit' | 'remaining'> & {
+type Told = Pick<WindowReading, 'limit' | 'remaining'> & {
   readonly resetsAt?: number | undefined
   readonly precisionMs: number
 }

@@ -125,5 +125,6 @@ function installationGrant(facts: JwtFacts, options: GithubAppOptions): Grant {
 
 /** Tokens for some of the repositories must not be taken for those of all. */
 function shareOf({ permissions, repositoryIds }: GithubAppOptions): string {
-  return JSON.stringify([permissions && Object.entries(permissions).toSorted(), repositoryIds?.toSorted()])
+  const allowed = Object.entries(permissions ?? {}).map((pair) => pair.join('='))
+  return [...allowed.toSorted(), ...(repositoryIds ?? []).toSorted((one, other) => one - other)].join(',')
 }

@@ -1,5 +1,7 @@
 // `npm run bench` runs all benchmarks, `npm run bench -- policies` one of them; what begins with `--`, and what follows it, is
 // for the benchmark itself: `npm run bench -- quota --scenario S4 --client bottleneck --runs 1`.
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { argv, exit } from 'node:process'
 
 // Each is loaded only when it runs: some measure what was built, others the sources.
@@ -21,6 +23,8 @@ if (unknown !== undefined) {
   console.error(`There is no benchmark ${unknown}. There are: ${Object.keys(all).join(', ')}.`)
   exit(1)
 }
+if (!existsSync(new URL('../dist/index.js', import.meta.url)))
+  execFileSync('npm', ['run', 'build'], { stdio: 'inherit' })
 for (const [name, run] of Object.entries(all)) {
   if (asked.length === 0 || asked.includes(name)) await run(options)
 }

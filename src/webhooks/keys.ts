@@ -25,10 +25,11 @@ export function prepareKeys(
 ): readonly Key[] {
   const count = Array.isArray(secrets) ? secrets.length : 0
   if (count === 0 || count > maxSecrets) return refuseSecrets(scheme)
+  const algorithms = algorithmsOf(scheme)
   return secrets.map((given) => {
-    const [id, material] = isNamed(given) ? [given.id, given.secret] : [kidOf(given), given]
     try {
-      return { id, key: prepareKey(scheme, material, form) }
+      if (isNamed(given)) return { id: given.id, key: prepareKey(scheme, given.secret, form, algorithms) }
+      return { id: kidOf(given), key: prepareKey(scheme, given, form, algorithms) }
     } catch {
       // The cause is left out: Node quotes the key in some of its messages.
       return refuseSecrets(scheme)
@@ -73,10 +74,14 @@ function isKeyObject(key: SecretMaterial): key is KeyObject {
   return typeof key === 'object' && key instanceof KeyObject
 }
 
-function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyForm): Key['key'] {
-  const algorithms = algorithmsOf(scheme)
+function prepareKey(
+  scheme: SignatureScheme,
+  material: SecretMaterial,
+  form: KeyForm,
+  algorithms: readonly string[],
+): Key['key'] {
   const key = toKey(scheme, material, form, algorithms)
-  const size = isKeyObject(key) ? key.symmetricKeySize : key.length
+  const size = key instanceof Uint8Array ? key.length : key.symmetricKeySize
   return size !== 0 && algorithms.some((algorithm) => fits(key, algorithm)) ? key : refuse('no-secret')
 }
 

@@ -39,7 +39,7 @@ export function read({ method, url, headers, body }: WebhookRequest): Reading {
 /** Makes the look-up of headers. None must be repeated: two parties could each read another one. */
 function headersOf(headers: WebhookHeaders): Reading['header'] {
   if (typeof headers !== 'object' || headers === null) return () => undefined
-  if (isHeaders(headers)) return (name) => only(undefined, headers.get(name))
+  if (isHeaders(headers)) return (name) => only(undefined, valueIn(headers, name))
   if (isRawList(headers)) {
     return (name) => {
       let found: string | undefined
@@ -70,6 +70,15 @@ function only(
 ): string | undefined {
   if (typeof value !== 'string') return found
   return found === undefined ? value : refuse(otherwise)
+}
+
+/** Looks a header up; `Headers` throws on a name that is none, and a list of names comes from the sender. */
+function valueIn(headers: { get(name: string): string | null }, name: string): string | null {
+  try {
+    return headers.get(name)
+  } catch {
+    return null
+  }
 }
 
 function isHeaders(headers: object): headers is { get(name: string): string | null } {

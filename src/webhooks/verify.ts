@@ -156,7 +156,7 @@ function findEntries(source: SignatureSource, reading: Reading): readonly string
   if (separator === undefined) return texts
   const entries: string[] = []
   for (const text of texts) {
-    for (let from = 0; from <= text.length; ) {
+    for (let from = 0; from <= text.length;) {
       const at = text.indexOf(separator, from)
       const end = at < 0 ? text.length : at
       const entry = text.slice(from, end)

@@ -11,6 +11,8 @@ const all: Readonly<Record<string, (options: readonly string[]) => Promise<void>
   http: async () => (await import('./http/main.ts')).run(),
   webhooks: async () => (await import('./webhooks/main.ts')).run(),
   'refresh-race': async () => (await import('./refresh-race/main.ts')).run(),
+  cold: async () => (await import('./cold/main.ts')).run(),
+  pages: async () => (await import('./pages/main.ts')).run(),
   quota: async (options) => (await import('./quota/main.ts')).run(options),
 }
 

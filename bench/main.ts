@@ -13,6 +13,7 @@ const all: Readonly<Record<string, (options: readonly string[]) => Promise<void>
   'refresh-race': async () => (await import('./refresh-race/main.ts')).run(),
   cold: async () => (await import('./cold/main.ts')).run(),
   pages: async () => (await import('./pages/main.ts')).run(),
+  memory: async () => (await import('./memory/main.ts')).run(),
   quota: async (options) => (await import('./quota/main.ts')).run(options),
 }
 

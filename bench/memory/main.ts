@@ -80,8 +80,9 @@ async function perConnection(options: () => Partial<ConnectorOptions>): Promise<
   const idle = (await heap()) - before
   vendors.length = 0
   const gone = (await heap()) - before
-  // Whatever they share is still there.
-  return [idle / held, Object.keys(given).length < 0 ? 0 : gone / held]
+  // One more: until here, what they share must not be collected with them.
+  await connect(1, given)
+  return [idle / held, gone / held]
 }
 
 async function connect(count: number, options: Partial<ConnectorOptions>): Promise<Vendor[]> {
@@ -108,10 +109,12 @@ export async function run(): Promise<void> {
     `| a stack of its own | ${apart.map(bytes).join(' | ')} |`,
     `| a breaker and a quota that all share | ${shared.map(bytes).join(' | ')} |`,
     '',
+    'What stays of a connection that is let go is what a shared quota knows of it: connections are not forgotten by a quota, only objects are.',
+    '',
     '| bar | measured | at most |',
     '| --- | ---: | ---: |',
     `| growth in ${calls.toLocaleString('en')} calls, MB | ${(grown / 1e6).toFixed(2)} | 5 |`,
     `| a connection held, the dearer way, bytes | ${bytes(Math.max(apart[0], shared[0]))} | 4000 |`,
-    `| a connection let go, the dearer way, bytes | ${bytes(Math.max(apart[1], shared[1]))} | |`,
+    `| a connection let go, the dearer way, bytes | ${bytes(Math.max(apart[1], shared[1]))} | 100 |`,
   ])
 }

@@ -42,9 +42,6 @@ async function round({ concurrency, calls }: Task): Promise<Round> {
   return { cpu: (user + system) / calls, p50: at(0.5), p99: at(0.99) }
 }
 
-process.on('message', async (task: Task) => process.send?.(await round(task)))
-process.once('disconnect', async () => {
-  await subject.close?.()
-  process.exit()
-})
+process.on('message', (task: Task) => void round(task).then((result) => process.send?.(result)))
+process.once('disconnect', () => process.exit())
 process.send?.('ready')

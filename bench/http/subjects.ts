@@ -1,9 +1,8 @@
 import type { Connector as ConnectorBase, Transport, VendorProfile } from 'hawser'
 
-/** A way to get the item, and what it takes to end it. */
+/** A way to get the item. */
 export interface Subject {
   readonly get: () => Promise<unknown>
-  readonly close?: () => unknown
 }
 
 const token = 'token-0123456789'
@@ -30,7 +29,7 @@ async function hawserOver(transport: Transport, baseUrl: string): Promise<Subjec
     },
   })
   const vendor: ConnectorBase = new Vendor({ auth: tokenCredential(source), baseUrl, transport })
-  return { get: () => vendor.http.get('/items/1'), close: () => vendor.close() }
+  return { get: () => vendor.http.get('/items/1') }
 }
 
 /** Everybody sends the same two headers, and parses the answer. Each loads only what it needs: it has a process of its own. */
@@ -38,10 +37,7 @@ export const subjects: Readonly<Record<string, (origin: string) => Promise<Subje
   'undici `request` on a pool': async (origin) => {
     const { Pool } = await import('undici')
     const pool = new Pool(origin, { connections })
-    return {
-      get: async () => (await pool.request({ path: '/items/1', method: 'GET', headers })).body.json(),
-      close: () => pool.close(),
-    }
+    return { get: async () => (await pool.request({ path: '/items/1', method: 'GET', headers })).body.json() }
   },
   '**hawser on `undiciTransport`, whole stack**': async (origin) =>
     hawserOver((await import('hawser/undici')).undiciTransport(), origin),

@@ -91,6 +91,8 @@ async function connect(count: number, options: Partial<ConnectorOptions>): Promi
   return vendors
 }
 
+const bytes = (count: number): string => `${Math.max(0, Math.round(count))}`
+
 export async function run(): Promise<void> {
   const grown = await growth()
   const apart = await perConnection(() => ({}))
@@ -98,7 +100,6 @@ export async function run(): Promise<void> {
     const vendors = quota({ startPerSecond: Infinity })
     return { circuitBreaker: circuitBreaker(), throttle: { quota: vendors } }
   })
-  const bytes = (count: number): string => `${Math.max(0, Math.round(count))}`
   writeSection('memory', [
     '## Memory',
     '',

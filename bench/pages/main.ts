@@ -37,16 +37,18 @@ async function walk(vendor: Vendor, prefetch: boolean, work: Work, workMs: numbe
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
-/** The most bytes that the heap and its buffers hold while a stream is read, beyond what they held at its 50th megabyte. */
+/** Bytes of the heap and its buffers. */
+async function held(): Promise<number> {
+  // Twice: what a first collection finds unused of buffers is given back a moment later.
+  globalThis.gc?.()
+  await sleep(20)
+  globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** The most that is held while a stream is read, beyond what was held at its 50th megabyte. */
 async function growth(vendor: Vendor): Promise<number> {
-  const held = async (): Promise<number> => {
-    // Twice: what a first collection finds unused of buffers is given back a moment later.
-    globalThis.gc?.()
-    await sleep(20)
-    globalThis.gc?.()
-    const { heapUsed, arrayBuffers } = process.memoryUsage()
-    return heapUsed + arrayBuffers
-  }
   let [read, looked, base, most] = [0, 0, 0, 0]
   for await (const chunk of await vendor.http.stream(`/bytes?count=${streamed}`)) {
     if (!Buffer.isBuffer(chunk)) throw new Error('A stream gives buffers.')

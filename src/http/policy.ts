@@ -37,7 +37,8 @@ export function described<P extends Policy>(settings: PolicySettings, policy: P)
  */
 export function begin(next: Send, request: HttpRequest): Promise<HttpResponse> {
   try {
-    return next(request)
+    // A transport may be plain JavaScript, and give what is no promise; a promise is passed on as it is.
+    return Promise.resolve(next(request))
   } catch (error) {
     return Promise.reject(error)
   }

@@ -1,4 +1,4 @@
-import { answerOf, nothing, withHeader, type Answer } from './answer.ts'
+import { answerOf, nothing, withHeader, withoutBody, type Answer } from './answer.ts'
 import type { FakeClock } from './fake-clock.ts'
 import type { Fault } from './faults/fault.ts'
 import { isProcessed, strike } from './faults/strike.ts'
@@ -121,7 +121,8 @@ export function vendorSide({
           active--
           leave()
         }
-        return { answer: { ...answer, delayMs: answer.delayMs + latencyMs }, leave: over }
+        const delayed = { ...answer, delayMs: answer.delayMs + latencyMs }
+        return { answer: arrival.method === 'HEAD' ? withoutBody(delayed) : delayed, leave: over }
       } catch (error) {
         active--
         throw error

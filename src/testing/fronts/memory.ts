@@ -14,6 +14,7 @@ import {
   type HttpResponse,
 } from 'hawser'
 import { bytesOf } from '../answer.ts'
+import { nextTurn } from '../event-loop.ts'
 import { clientSide, socketError } from './client-side.ts'
 import type { Exchange } from './exchange.ts'
 import type { Arrival, Front, VendorSide } from './front.ts'
@@ -84,8 +85,12 @@ function memoryWire(
       )
     },
     write(bytes) {
-      if (source.push(bytes) || source.destroyed) return
-      return new Promise((go) => (drained = go))
+      if (source.push(bytes)) return
+      // Whoever broke it off hears of it in the next turn, and a body without an end would give no turn to anybody.
+      return new Promise((go) => {
+        if (source.destroyed) nextTurn(go)
+        else drained = go
+      })
     },
     end: () => void source.push(null),
     cut: () => breakOff(told(socketError('ECONNRESET'))),

@@ -1,3 +1,4 @@
+import { checkOptions } from 'hawser'
 import { github } from 'hawser/github'
 import type { Repository, User } from 'hawser/github'
 import { sources } from 'hawser/webhooks'
@@ -22,9 +23,11 @@ export interface GitHubSimulatorOptions extends SimulatorOptions {
  * Simulates GitHub's REST API, as far as `hawser/github` has methods for it: issues, pull requests, comments, repositories,
  * users and search, with its pages, errors and limits.
  *
+ * @throws {ConfigurationError} where an option is unknown
  * @see https://docs.github.com/en/rest
  */
 export function githubSimulator(options: GitHubSimulatorOptions = {}): VendorSimulator<GitHubRecords> {
+  checkOptions('githubSimulator', options, ['repos', 'login', 'quota'])
   const { repos, login = 'octocat', ...rest } = options
   const ground = groundOf(login, repos === undefined)
   const simulator = defineSimulator<GitHubRecords>({

@@ -1,4 +1,4 @@
-import type { RetryStop } from './errors.ts'
+import type { OAuthFailure, ReauthorizationCause, RetryStop } from './errors.ts'
 
 /** What every event tells. No event holds a header, a query, a body or a path value. */
 export interface EventBase {
@@ -95,6 +95,33 @@ export interface FallbackEvent extends EventBase, EventResult {
   readonly ageMs?: number | undefined
 }
 
+/** Tokens were replaced, or could not be. `operation` names the grant. */
+export interface TokenEvent extends EventBase {
+  readonly type: 'token'
+  readonly connection: string
+  /**
+   * `refreshed`: new ones are stored; `adopted`: another process had got them; `failed`: there are none, and the old ones serve
+   * while they live; `unsaved`: there are new ones, and the store does not take them; `invalid`: they are stored, but not what was asked for.
+   */
+  readonly result: 'refreshed' | 'adopted' | 'failed' | 'unsaved' | 'invalid'
+  readonly failure?: OAuthFailure | undefined
+}
+
+/** A connection came to its end: its user has to allow it anew. Told once, by the process that noticed. */
+export interface ReauthorizeEvent extends EventBase {
+  readonly type: 'reauthorize'
+  readonly connection: string
+  /** Which of the connection's tokens; most have one, `main`. */
+  readonly token: string
+  readonly because: ReauthorizationCause
+}
+
+/** A connection that had come to its end was allowed anew. */
+export interface RecoveredEvent extends EventBase {
+  readonly type: 'recovered'
+  readonly connection: string
+}
+
 /** Everything that a client tells while it works. */
 export type RuntimeEvent =
   | CallEvent
@@ -107,3 +134,6 @@ export type RuntimeEvent =
   | PauseEvent
   | QuotaEvent
   | FallbackEvent
+  | TokenEvent
+  | ReauthorizeEvent
+  | RecoveredEvent

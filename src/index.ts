@@ -8,12 +8,15 @@ export {
   HttpError,
   InvalidRequestError,
   NetworkError,
+  OAuthError,
   PaginationError,
   QuotaExhaustedError,
   RateLimitedError,
+  ReauthorizationRequiredError,
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  TokenStoreError,
   WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
@@ -22,22 +25,33 @@ export type {
   CallFacts,
   HttpErrorFacts,
   NetworkPhase,
+  OAuthErrorFacts,
+  OAuthFailure,
+  ReauthorizationCause,
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  TokenStoreErrorFacts,
+  TokenStoreFailure,
   WebhookFailure,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'
 export type { EndSignal } from './abort.ts'
-export { checkNumber, checkOptions } from './check.ts'
+export { checkNumber, checkOptions, isRecord } from './check.ts'
+export { fieldAt, parseJson } from './json-value.ts'
 export { sleepWith, systemRuntime, withListener } from './runtime.ts'
 export type { Cancel, Runtime } from './runtime.ts'
 export type * from './events.ts'
 
 export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
+export { checkPatterns, isOwn, originOf } from './http/origins.ts'
+export type { OwnOrigins } from './http/origins.ts'
+export { createClockOffset, learnClock } from './http/clock-offset.ts'
+export type { ClockOffset } from './http/clock-offset.ts'
 export { endOf, signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
+export { bodyText } from './http/response.ts'
 export type { HttpResponse } from './http/response.ts'
 export { networkFailure } from './http/network-failure.ts'
 export { relay } from './http/relay.ts'
@@ -47,11 +61,14 @@ export type { Upload } from './http/upload.ts'
 export { axiosTransport } from './http/axios-transport.ts'
 export type { AxiosTransportOptions } from './http/axios-transport.ts'
 export type { Transport } from './http/transport.ts'
+export { checkPlace, placed } from './http/place.ts'
+export type { Place } from './http/place.ts'
 export { path } from './http/path.ts'
 export type { PathTemplate, PathValue } from './http/path.ts'
 export type { ArrayStyle, FieldValue, Fields } from './http/query.ts'
 export { parseLinks } from './http/link.ts'
 export type { Link } from './http/link.ts'
+export { redactText, secretsRedactor } from './http/redact.ts'
 export { retryAfterMs } from './http/retry-after.ts'
 export type { ReadThrottle, Throttle } from './http/throttled.ts'
 
@@ -109,8 +126,32 @@ export type { Scheduler } from './quota/scheduler.ts'
 export { authenticate } from './auth/authenticate.ts'
 export type { AuthenticateOptions } from './auth/authenticate.ts'
 export type { Credential } from './auth/credential.ts'
-export { anonymous, apiKey, basic, bearer } from './auth/static.ts'
-export type { ApiKeyOptions, Secret } from './auth/static.ts'
+export { anonymous } from './auth/anonymous.ts'
+export { apiKey, bearer } from './auth/api-key.ts'
+export type { ApiKeyOptions } from './auth/api-key.ts'
+export { basic } from './auth/basic.ts'
+export type { BasicOptions } from './auth/basic.ts'
+export type { Secret } from './auth/secret.ts'
+export type { Grant, GrantRequest, TokenAnswer } from './auth/grant.ts'
+export type {
+  ClientAuthentication,
+  ExpiryFacts,
+  OAuthCode,
+  OAuthVendor,
+  Rotation,
+  TokenHook,
+  TokenHookRequest,
+  TokenPaths,
+} from './auth/oauth-vendor.ts'
+export { memoryTokenStore } from './auth/token-store.ts'
+export { attachBearer, refusedByBody, tokenCredential } from './auth/token-credential.ts'
+export type { Attach, TokenCredentialOptions } from './auth/token-credential.ts'
+export { tokenSource } from './auth/token-source.ts'
+export type { TokenSource, TokenSourceOptions } from './auth/token-source.ts'
+export type { TokenWindowOptions } from './auth/token-windows.ts'
+export { conceal, mainToken } from './auth/tokens.ts'
+export type { MemoryTokenStoreOptions, StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
+export type { TokenBundle, Tokens } from './auth/tokens.ts'
 
 export { HttpClient } from './client/client.ts'
 export type { CallOptions, HttpClientConfig, PaginateOptions } from './client/client.ts'
@@ -126,6 +167,8 @@ export type { RouteParameters } from './client/route.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './client/standard-schema.ts'
 
 export { Connector } from './connector/connector.ts'
+export { fillTenant } from './connector/tenant.ts'
+export type { Tenant, TenantPatterns } from './connector/tenant.ts'
 export type { ConnectorDescription, ConnectorOptions } from './connector/connector.ts'
 export type { VendorProfile } from './connector/profile.ts'
 export type { PolicySlots, Slot } from './connector/standard-policies.ts'

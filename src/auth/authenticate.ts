@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors.ts'
 import { bounded } from '../http/bounded.ts'
+import { isOwn, type OwnOrigins } from '../http/origins.ts'
 import { described, type Policy } from '../http/policy.ts'
 import { secretsRedactor } from '../http/redact.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
@@ -7,47 +8,53 @@ import { discard, type HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Credential } from './credential.ts'
 
-/** Options of {@link authenticate}. */
-export interface AuthenticateOptions {
+/** Options of {@link authenticate}: the credential, and the only places that get it. */
+export interface AuthenticateOptions extends OwnOrigins {
   readonly credential: Credential
-  /** The only origins that get the credential, such as `https://api.github.com`. */
-  readonly origins: readonly string[]
 }
 
 /**
- * Adds the credential to each request for the vendor's own origins, and sends a request that was answered with 401 once
- * more where there is a newer credential. A 403 is an answer: it says that the credential is known and not enough.
+ * Adds the credential to each request for the vendor's own origins, and sends a request whose credential was refused once
+ * more where there is a newer one. A 403 is an answer: it says that the credential is known and not enough.
  *
  * @throws {InvalidRequestError} for any other origin, before anything is sent
  */
 export function authenticate(options: AuthenticateOptions): Policy {
-  const { credential, origins } = options
+  const { credential, origins, hosts } = options
+  const own = { origins, hosts }
+  const refused = (response: HttpResponse): boolean => credential.refused?.(response) ?? response.status === 401
+
   function applied(request: HttpRequest, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
-    const sent = credential.apply(request)
+    const sent = credential.apply(request, runtime)
     return sent instanceof Promise ? bounded(sent, request, runtime) : sent
   }
 
-  // With the slash, `https://api.example.com.evil.org` does not begin like `https://api.example.com`.
-  const prefixes = origins.map((origin) => `${origin}/`)
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
+    /** Shows an answer to a credential that wants to know the vendor's clock or nonces, and gives it on. */
+    function seen(request: HttpRequest, sentAt: number, response: HttpResponse): HttpResponse {
+      credential.observe?.(response, request, sentAt, runtime.now())
+      return response
+    }
+
     return async function authenticate(request) {
       if (request.anonymous) return next(request)
-      if (!prefixes.some((prefix) => request.url.startsWith(prefix))) {
+      if (!isOwn(own, request.url)) {
         throw new InvalidRequestError(
           `${request.operation}: the credential is not for this origin; it is for ${origins.join(', ')}.`,
         )
       }
-      const first = await applied(request, runtime)
-      const response = await next(first)
-      if (response.status !== 401 || !credential.renew || !isReplayable(request.body))
+      const added = applied(request, runtime)
+      const first = added instanceof Promise ? await added : added
+      const response = seen(first, runtime.now(), await next(first))
+      if (!refused(response) || !credential.renew || !isReplayable(request.body))
         return guarded(response, request, first)
 
-      const renewed = await bounded(credential.renew(first), request, runtime)
+      const renewed = await bounded(credential.renew(first, runtime), request, runtime)
       runtime.emit?.({ type: 'renew', operation: request.operation, at: runtime.now(), renewed })
       if (!renewed) return guarded(response, request, first)
       discard(response)
       const second = await applied(request, runtime)
-      return guarded(await next(second), request, second)
+      return guarded(seen(second, runtime.now(), await next(second)), request, second)
     }
   })
 }

@@ -2,17 +2,15 @@ import { InvalidRequestError } from '../errors.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
 import { encodeFields, type ArrayStyle } from '../http/query.ts'
-import { originOf } from '../http/redact.ts'
+import { isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
 import { isIdempotentMethod, type HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { checkRequestOptions, encodeBody, type RequestOptions } from './request-options.ts'
 
 /** What a client knows before any call. */
-export interface RequestDefaults {
+export interface RequestDefaults extends OwnOrigins {
   /** Without a trailing slash. */
   readonly baseUrl: string
-  /** Where requests may go. */
-  readonly origins: readonly string[]
   readonly headers: Readonly<Record<string, string>>
   readonly arrays?: ArrayStyle | undefined
   /** The methods for which the vendor honours idempotency keys. @default any */
@@ -81,6 +79,9 @@ export function buildRequest(
     priority: options.priority,
     stream: extras.stream,
     maxResponseBytes: options.maxResponseBytes,
+    // Named here, so that a copy with a credential on it keeps its shape: 2 of the 3 µs that the copy would take.
+    secrets: undefined,
+    anonymous: undefined,
   }
 }
 
@@ -118,7 +119,7 @@ function locate(path: string, options: RequestOptions, defaults: RequestDefaults
   if (!url || url.username !== '' || url.password !== '') {
     throw new InvalidRequestError('The address is no URL, or holds a user name or password.')
   }
-  if (!defaults.origins.includes(url.origin)) {
+  if (!isOwn(defaults, url.href)) {
     const message = `The address leads to ${url.origin}; this client talks to ${defaults.origins.join(', ')} only.`
     throw new InvalidRequestError(message)
   }

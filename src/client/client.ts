@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { isRecord } from '../check.ts'
 import { InvalidRequestError, PaginationError } from '../errors.ts'
-import { originOf } from '../http/redact.ts'
+import { isOwn } from '../http/origins.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import {
@@ -129,7 +129,7 @@ export class HttpClient {
             return this.#json('GET', address, { ...request, query: at.query }, { operation }).withResponse()
           }
           // Another origin would get the credential.
-          if (!this.#config.origins.includes(originOf(at.url))) {
+          if (!isOwn(this.#config, at.url)) {
             throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
           }
           return this.#json('GET', at.url, { ...request, query: undefined }, { operation }).withResponse()

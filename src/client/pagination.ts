@@ -1,5 +1,6 @@
 import { linkTo } from '../http/link.ts'
 import type { Fields } from '../http/query.ts'
+import { fieldAt } from '../json-value.ts'
 import type { HeaderMap } from '../http/request.ts'
 
 /** Where the next page is: other query parameters on the same path, or a URL that the vendor gave. */
@@ -29,7 +30,7 @@ type Place = string
 export function cursor(options: { readonly param: string; readonly items: Place; readonly next: Place }): Pagination {
   return {
     read({ body }) {
-      const next = at(body, options.next)
+      const next = fieldAt(body, options.next)
       return {
         items: listAt(body, options.items),
         // An empty cursor is how Slack and others say "no more".
@@ -53,7 +54,7 @@ export function link(options: { readonly items?: Place } = {}): Pagination {
 export function nextUrl(options: { readonly items: Place; readonly next: Place }): Pagination {
   return {
     read({ body }) {
-      const url = at(body, options.next)
+      const url = fieldAt(body, options.next)
       return { items: listAt(body, options.items), next: typeof url === 'string' && url !== '' ? { url } : undefined }
     },
   }
@@ -74,7 +75,7 @@ export function offset(options: {
     read({ body, query }) {
       const items = listAt(body, place)
       const seen = Number(query[param] ?? 0) + items.length
-      const total = totalPlace === undefined ? undefined : at(body, totalPlace)
+      const total = totalPlace === undefined ? undefined : fieldAt(body, totalPlace)
       const more = items.length > 0 && (typeof total !== 'number' || seen < total)
       return { items, next: more ? { query: { [param]: seen } } : undefined }
     },
@@ -96,25 +97,16 @@ export function page(options: {
     read({ body, query }) {
       const items = listAt(body, place)
       const number = Number(query[param] ?? firstPage)
-      const last = lastPlace === undefined ? undefined : at(body, lastPlace)
+      const last = lastPlace === undefined ? undefined : fieldAt(body, lastPlace)
       const more = items.length > 0 && (typeof last !== 'number' || number < last)
       return { items, next: more ? { query: { [param]: number + 1 } } : undefined }
     },
   }
 }
 
-function at(body: unknown, place: Place): unknown {
-  if (place === '') return body
-  return place.split('.').reduce<unknown>((value, key) => {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-      ? Reflect.get(value, key)
-      : undefined
-  }, body)
-}
-
 /** Gives the list at a place. A missing list is an empty page: some vendors leave an empty one out. */
 function listAt(body: unknown, place: Place): readonly unknown[] {
-  const value = at(body, place)
+  const value = fieldAt(body, place)
   return Array.isArray(value) ? value : []
 }
 

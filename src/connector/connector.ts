@@ -5,12 +5,14 @@ import { ConfigurationError } from '../errors.ts'
 import type { RuntimeEvent } from '../events.ts'
 import { axiosTransport } from '../http/axios-transport.ts'
 import { mergeHeaders } from '../http/headers.ts'
+import { checkPatterns, type OwnOrigins } from '../http/origins.ts'
 import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
 import type { Transport } from '../http/transport.ts'
 import type { BucketState } from '../quota/quota.ts'
 import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import type { VendorProfile } from './profile.ts'
+import { fillTenant, type Tenant } from './tenant.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
 
 /** What every connector takes. */
@@ -19,6 +21,8 @@ export interface ConnectorOptions extends PolicySlots {
   readonly auth: Credential
   /** Another address of the same API: an enterprise host, a test server. @default the profile's */
   readonly baseUrl?: string
+  /** What stands in the profile's address for each customer, such as `{ shop: 'acme' }`. */
+  readonly tenant?: Tenant
   /** Sent with every request, over the profile's. */
   readonly headers?: Readonly<Record<string, string>>
   /** @default `axiosTransport()` */
@@ -41,7 +45,17 @@ export interface ConnectorDescription {
   readonly transport: PolicySettings
 }
 
-const optionNames = ['auth', 'baseUrl', 'headers', 'transport', 'onEvent', 'policies', 'runtime', ...slotNames]
+const optionNames = [
+  'auth',
+  'baseUrl',
+  'tenant',
+  'headers',
+  'transport',
+  'onEvent',
+  'policies',
+  'runtime',
+  ...slotNames,
+]
 
 /**
  * The base of every connector: takes a vendor's profile and makes the client of it. A subclass adds types and methods.
@@ -70,16 +84,15 @@ export abstract class Connector {
     }
     const given = guarded(options.runtime ?? systemRuntime())
     const runtime = onEvent ? withListener(given, onEvent) : given
-    const baseUrl = checkBaseUrl(options.baseUrl ?? profile.baseUrl)
-    // A token for an enterprise host is not for the vendor's public ones.
-    const origins = [new URL(baseUrl).origin, ...(options.baseUrl === undefined ? (profile.origins ?? []) : [])]
-    const standard = standardPolicies(profile, auth, origins, options)
+    const baseUrl = checkBaseUrl(options.baseUrl ?? fillTenant(profile.baseUrl, profile.tenant, options.tenant))
+    const own = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
+    const standard = standardPolicies(profile, auth, own, options)
     const chosen = policies ? policies(standard) : standard
     const { version } = profile
     this.http = new HttpClient({
       vendor: profile.name,
       baseUrl,
-      origins,
+      ...own,
       headers: mergeHeaders(
         { 'user-agent': 'hawser', accept: 'application/json' },
         profile.headers,
@@ -125,6 +138,13 @@ export abstract class Connector {
 function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly string[] | undefined {
   if (slot === false) return []
   return typeof slot === 'function' ? undefined : (slot.methods ?? ['POST'])
+}
+
+/** A token for an enterprise host is not for the vendor's public ones. */
+function ownOrigins({ origins = [], hosts = [] }: VendorProfile, baseUrl: string, elsewhere: boolean): OwnOrigins {
+  checkPatterns('hosts', hosts)
+  const { origin } = new URL(baseUrl)
+  return elsewhere ? { origins: [origin] } : { origins: [origin, ...origins], hosts }
 }
 
 function tellsQuota(policy: Policy): policy is QuotaThrottle {

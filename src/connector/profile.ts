@@ -1,17 +1,25 @@
+import type { OAuthVendor } from '../auth/oauth-vendor.ts'
 import type { ErrorReading } from '../client/failure.ts'
 import type { ArrayStyle } from '../http/query.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
 import type { QuotaFacts } from '../quota/facts.ts'
+import type { TenantPatterns } from './tenant.ts'
 
 /** The facts about a vendor, each with its source beside it. All that differs between vendors is said here. */
 export interface VendorProfile {
   /** Lower case, as in `github`. */
   readonly name: string
-  /** Where its API is, up to and without the first path that differs. */
+  /** Where its API is, up to and without the first path that differs. Names in braces are filled from the option `tenant`. */
   readonly baseUrl: string
+  /** What each name in `baseUrl` may be, such as `{ shop: /^[a-z0-9][a-z0-9-]*$/ }`. @default none */
+  readonly tenant?: TenantPatterns
   /** Other origins of the vendor's that may get the credential. @default none */
   readonly origins?: readonly string[]
+  /** Patterns of further hosts of the vendor's, such as those that a token answer names; each from `^` to `$`. @default none */
+  readonly hosts?: readonly RegExp[]
+  /** Its ways with OAuth 2. Absent where it has none. */
+  readonly oauth?: OAuthVendor
   /** The API version that the types were written for. */
   readonly version?: { readonly header: string; readonly value: string }
   /** Sent with every request. */

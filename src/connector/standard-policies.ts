@@ -1,6 +1,7 @@
 import { authenticate } from '../auth/authenticate.ts'
 import type { Credential } from '../auth/credential.ts'
 import { ConfigurationError } from '../errors.ts'
+import type { OwnOrigins } from '../http/origins.ts'
 import type { Policy } from '../http/policy.ts'
 import { attemptTimeout } from '../policies/attempt-timeout.ts'
 import { bulkhead, type BulkheadOptions } from '../policies/bulkhead.ts'
@@ -57,7 +58,7 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
 export function standardPolicies(
   profile: VendorProfile,
   credential: Credential,
-  origins: readonly string[],
+  own: OwnOrigins,
   slots: PolicySlots,
 ): readonly Policy[] {
   const shared = profile.throttled && { throttled: profile.throttled }
@@ -77,8 +78,8 @@ export function standardPolicies(
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
-    fill(slots.redirect, (options) => redirect({ origins, elsewhere, ...options }), {}),
-    authenticate({ credential, origins }),
+    fill(slots.redirect, (options) => redirect({ ...own, elsewhere, ...options }), {}),
+    authenticate({ credential, ...own }),
     fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
     report(),
   ].filter((policy) => policy !== undefined)

@@ -1,4 +1,5 @@
 import type { RequestSummary } from '../errors.ts'
+import { originOf } from './origins.ts'
 import type { HeaderMap, HttpRequest } from './request.ts'
 
 /** Headers whose values are shown. All others are named, not shown: a deny-list misses the vendor's next header. */
@@ -27,15 +28,6 @@ export function summarize(request: HttpRequest): RequestSummary {
   return { method, origin: originOf(url), operation, headers: redactHeaders(headers) }
 }
 
-/** Gives scheme, host and port, without user, path and query; the empty string for what is no URL. */
-export function originOf(url: string): string {
-  try {
-    return new URL(url).origin
-  } catch {
-    return ''
-  }
-}
-
 // What vendors repeat in messages: authorization values, JSON web tokens, user-info in URLs, `token=…`. Every repetition is
 // bounded: a message is the vendor's to write, and must not cost more than its length.
 const secretPatterns: readonly [RegExp, string][] = [
@@ -57,13 +49,14 @@ export function redactText(text: string): string {
 // A shorter one stands in ordinary words too.
 const shortestSecret = 4
 
-/** Makes a function that blanks secrets in a text, as they are and as vendors repeat them: escaped, or in base64. */
+/** Makes a function that blanks secrets in a text, as they are and as vendors repeat them: escaped, in a query or form, or in base64. */
 export function secretsRedactor(secrets: readonly string[]): (text: string) => string {
   const spellings = secrets
     .filter((secret) => secret.length >= shortestSecret)
     .flatMap((secret) => {
       const inJson = JSON.stringify(secret).slice(1, -1)
-      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret)]
+      const inForm = new URLSearchParams([['', secret]]).toString().slice(1)
+      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret), inForm]
       return [secret, ...escaped, Buffer.from(secret).toString('base64')]
     })
   const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length)

@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { RedirectError } from '../errors.ts'
+import { isOwn } from '../http/origins.ts'
 import { described, type Policy } from '../http/policy.ts'
 import { isReplayable, type HeaderMap, type HttpRequest } from '../http/request.ts'
 import { discard } from '../http/response.ts'
@@ -8,6 +9,8 @@ import { discard } from '../http/response.ts'
 export interface RedirectOptions {
   /** Other origins of the vendor's own, which may see the credential. @default none */
   readonly origins?: readonly string[]
+  /** Patterns of further hosts of the vendor's own, each from `^` to `$`. @default none */
+  readonly hosts?: readonly RegExp[] | undefined
   /** What to do with any other origin: refuse, or go there without the credential (signed download links). @default `'refuse'` */
   readonly elsewhere?: 'refuse' | 'anonymous'
   /** @default 5 */
@@ -26,8 +29,8 @@ const harmless: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'acc
  * @throws {RedirectError} where it leads to another origin, from https to http, or on for more than `maxHops`
  */
 export function redirect(options: RedirectOptions = {}): Policy {
-  checkOptions('redirect', options, ['origins', 'elsewhere', 'maxHops'])
-  const { origins = [], elsewhere = 'refuse', maxHops = 5 } = options
+  checkOptions('redirect', options, ['origins', 'hosts', 'elsewhere', 'maxHops'])
+  const { origins = [], hosts, elsewhere = 'refuse', maxHops = 5 } = options
   checkNumber('redirect.maxHops', maxHops, 0)
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
     return async function redirect(first) {
@@ -47,7 +50,7 @@ export function redirect(options: RedirectOptions = {}): Policy {
           throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
         const from = new URL(request.url)
         const to = new URL(target.url)
-        const trusted = !request.anonymous && (to.origin === from.origin || origins.includes(to.origin))
+        const trusted = !request.anonymous && (to.origin === from.origin || isOwn({ origins, hosts }, to.href))
         const readsOnly = target.method === 'GET' || target.method === 'HEAD'
         const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
         if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {

@@ -1,3 +1,31 @@
+export { authorizationServer, quirks, tokenFaults } from './authorization-server/index.ts'
+export type {
+  Access,
+  AuthorizationServer,
+  AuthorizationServerOptions,
+  BodyForm,
+  TokenChaos,
+  ClientAuthentication,
+  Connection,
+  Counters,
+  DpopOptions,
+  FaultMoment,
+  OAuthErrorCode,
+  OnReuse,
+  Paths,
+  PkceUse,
+  ProtectOptions,
+  PublicKey,
+  Quirk,
+  RegisteredClient,
+  Rotation,
+  ServerClock,
+  Template,
+  TokenFault,
+  TokenRequest,
+  TrustedIssuer,
+  VendorCodes,
+} from './authorization-server/index.ts'
 export { fakeClock } from './fake-clock.ts'
 export type { FakeClock, FakeClockOptions } from './fake-clock.ts'
 export { chaos } from './faults/chaos.ts'
@@ -11,6 +39,8 @@ export { mockVendor } from './mock-vendor.ts'
 export type { MockVendor, MockVendorOptions } from './mock-vendor.ts'
 export { replay } from './replay.ts'
 export type { Recording, ReplayOptions } from './replay.ts'
+export { tokenStoreConformance } from './token-store-conformance.ts'
+export type { ConformanceCase, TokenStoreConformanceOptions } from './token-store-conformance.ts'
 export type { Simulator, SimulatorContext } from './simulator.ts'
 export { githubSimulator } from './github/github-simulator.ts'
 export type { GitHubSimulatorOptions } from './github/github-simulator.ts'

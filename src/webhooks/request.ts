@@ -1,4 +1,5 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+import { fieldAt } from '../json-value.ts'
 import type { Reading, WebhookHeaders, WebhookRequest } from './reading.ts'
 import type { Source } from './scheme.ts'
 
@@ -25,7 +26,7 @@ export function read({ method = 'POST', url, headers, body }: WebhookRequest): R
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (!(bytes instanceof Uint8Array)) refuseParsed()
   let parsed: { readonly value: unknown } | undefined
-  const root = (): unknown => (parsed ??= { value: parseJson(bytes) }).value
+  const root = (): unknown => (parsed ??= { value: rootOf(bytes) }).value
   return { method: method.toUpperCase(), url, headers, body: bytes, root }
 }
 
@@ -113,22 +114,12 @@ export function bodyText(bytes: Uint8Array): string {
 }
 
 // What is no JSON has no fields; what needs one says so.
-function parseJson(bytes: Uint8Array): unknown {
+function rootOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(bodyText(bytes))
   } catch {
     return undefined
   }
-}
-
-/** Looks up a dotted path in a JSON value. */
-export function fieldAt(root: unknown, path: string): unknown {
-  let value = root
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = Reflect.get(value, name)
-  }
-  return value
 }
 
 /** Gives a field as text; a list or an object is refused. */

@@ -1,10 +1,11 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+import { fieldAt } from '../json-value.ts'
 import { systemNow } from '../runtime.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
 import type { Chunk, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
-import { fieldAt, header, read, refuse, textAt } from './request.ts'
+import { header, read, refuse, textAt } from './request.ts'
 import type {
   Algorithm,
   MessageScheme,

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../check.ts'
 import { bodyText } from '../../http/response.ts'
+import { fieldAt, parseJson } from '../../json-value.ts'
 import type { QuotaReader, WindowReading } from '../reading.ts'
 import { readReset, type ResetForm } from './reset.ts'
 
@@ -29,12 +30,12 @@ export function costBody(options: CostBodyOptions): QuotaReader {
   checkOptions('costBody', options, known)
   const { window, windowMs, resetForm = 'iso-8601' } = options
   return function costBody(response, now) {
-    const body = parsed(bodyText(response))
+    const body = parseJson(bodyText(response))
     const cost = numberAt(body, options.cost)
     const limit = numberAt(body, options.limit)
     const remaining = numberAt(body, options.remaining)
     const restore = numberAt(body, options.restorePerSecond)
-    const reset = options.reset === undefined ? undefined : valueAt(body, options.reset)
+    const reset = options.reset === undefined ? undefined : fieldAt(body, options.reset)
     const told: WindowReading = {
       ...(window !== undefined && { name: window }),
       ...(limit !== undefined && { limit }),
@@ -50,22 +51,8 @@ export function costBody(options: CostBodyOptions): QuotaReader {
   }
 }
 
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
-
-function valueAt(body: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined), body)
-}
-
 function numberAt(body: unknown, path: string | undefined): number | undefined {
-  const value = path === undefined ? undefined : valueAt(body, path)
+  const value = path === undefined ? undefined : fieldAt(body, path)
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }
 

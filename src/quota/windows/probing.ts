@@ -43,6 +43,7 @@ export function probingWindow(startPerSecond: number): Window {
 
   return {
     kind: 'probing',
+    windowMs: 0,
     waitMs: (_cost, now) => waitMs(now),
     projectMs(cost, now) {
       return spacingMs() === 0 ? 0 : Math.max(0, nextAt - now) + (cost - 1) * spacingMs()
@@ -52,7 +53,7 @@ export function probingWindow(startPerSecond: number): Window {
       nextAt = Math.max(nextAt, now - catchUpMs) + cost * spacingMs()
       return underWay
     },
-    settle(cost, chargedAt, answeredAt) {
+    settle(cost, chargedAt, _mark, answeredAt) {
       underWay = Math.max(0, underWay - cost)
       served++
       const present = Math.floor(answeredAt / 1000)
@@ -64,7 +65,9 @@ export function probingWindow(startPerSecond: number): Window {
       const used = probe.at === 'scout' || nextAt > answeredAt - 2 * spacingMs() - catchUpMs
       if (used) probe = stepProbe(probe, { type: 'success', startPerSecond })
     },
-    correct() {},
+    correct(difference) {
+      underWay = Math.max(0, underWay + difference)
+    },
     learn() {},
     refused(chargedAt, now) {
       // It is settled like any call; what the vendor refused it has not served.

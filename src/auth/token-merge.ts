@@ -1,0 +1,24 @@
+import type { TokenRecord } from './token-record.ts'
+import type { TokenBundle, Tokens } from './tokens.ts'
+
+/** Lays new tokens over those that are there. A refresh token that the answer leaves out goes on to hold. */
+export function mergeTokens(before: TokenBundle, got: TokenBundle): TokenBundle {
+  const merged = Object.entries(got).map(([name, tokens]) => [name, carried(before[name], tokens)] as const)
+  return { ...before, ...Object.fromEntries(merged) }
+}
+
+function carried(before: Tokens | undefined, got: Tokens): Tokens {
+  if (!before || got.refreshToken !== undefined) return got
+  const { refreshToken, refreshExpiresAt } = before
+  return { ...got, refreshToken, refreshExpiresAt: got.refreshExpiresAt ?? refreshExpiresAt }
+}
+
+/** Tells whether a record still holds the tokens that a refresh began with: the same login, and nobody came before us. */
+export function isUntouched(present: TokenRecord, began: TokenRecord, name: string): boolean {
+  const [now, then] = [present.tokens[name], began.tokens[name]]
+  return (
+    present.grantId === began.grantId &&
+    now?.accessToken === then?.accessToken &&
+    now?.refreshToken === then?.refreshToken
+  )
+}

@@ -1,0 +1,214 @@
+import { checkNumber, checkOptions } from '../check.ts'
+import { ConfigurationError, OAuthError, ReauthorizationRequiredError } from '../errors.ts'
+import { createClockOffset, type ClockOffset } from '../http/clock-offset.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Grant, TokenAnswer } from './grant.ts'
+import { decideToken, type TokenDecision } from './token-decision.ts'
+import type { Kept, TokenRecord } from './token-record.ts'
+import { refresher } from './token-refresh.ts'
+import { recordStore } from './token-store-access.ts'
+import { memoryTokenStore, type TokenStore } from './token-store.ts'
+import { windowsOf, type TokenWindowOptions, type TokenWindows } from './token-windows.ts'
+import { conceal, type TokenBundle, type Tokens } from './tokens.ts'
+
+/** Options of {@link tokenSource}. */
+export interface TokenSourceOptions extends TokenWindowOptions {
+  /** Names the connection in errors and events; no secret. */
+  readonly connection: string
+  readonly grant: Grant
+  /** @default in memory, which is right for tokens that can be had anew without a user */
+  readonly store?: TokenStore
+  /** Where in the store. @default `connection` */
+  readonly key?: string
+  /** How long one process may take to get new tokens before another tries. Milliseconds. @default 60_000 */
+  readonly leaseMs?: number
+}
+
+/** The tokens of one connection, always fresh. Clients that share a connection share one of these. */
+export interface TokenSource {
+  readonly connection: string
+  /** What `describe()` shows: the grant. */
+  readonly kind: string
+  /** The vendor's clock, as far as it is known. */
+  readonly clock: ClockOffset
+  /**
+   * Gives a token that is good now; at once where it is at hand.
+   *
+   * @throws {ReauthorizationRequiredError} where only the user can help
+   * @throws {OAuthError} where there is no good token and none could be had
+   */
+  token(name: string, runtime: Runtime): Tokens | Promise<Tokens>
+  /** Tells whether there is another token than the one that was refused; gets one where that is possible. */
+  renew(name: string, failed: string, runtime: Runtime): Promise<boolean>
+  /** Stores what a login has brought. It goes before whatever is there, and before any refresh under way. */
+  put(answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle>
+  /** Reads what is stored, without refreshing it. */
+  stored(runtime: Runtime): Promise<TokenBundle | undefined>
+  /** Forgets the connection, here and in the store, and gives what was there, so that it can be revoked. */
+  remove(runtime: Runtime): Promise<TokenBundle | undefined>
+  /** Resolves when no refresh is under way: wait for it before the process ends. */
+  settled(): Promise<void>
+}
+
+interface Held {
+  readonly tokens: Tokens
+  readonly windows: TokenWindows
+}
+
+const optionNames = ['connection', 'grant', 'store', 'key', 'leaseMs', 'advisoryMs', 'mandatoryMs']
+
+// A vendor that refuses what it has just issued will refuse the next one too. At most half of a token's life: later it may have ended.
+const renewalRestMs = 60_000
+
+// A vendor may give the token that it refuses, or one that has ended by our clock: whoever asks on then, asks for ever. Some of
+// them are for a connection's other tokens.
+const mostFlights = 3
+
+/**
+ * Keeps the tokens of one connection fresh, for every call of this process and beside every other process.
+ *
+ * Tokens are replaced in the background before they end, by one caller at a time, and used only after they are stored.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9700#section-4.14
+ * @throws {ConfigurationError} where an option is unknown or missing
+ */
+export function tokenSource(options: TokenSourceOptions): TokenSource {
+  checkOptions('tokenSource', options, optionNames)
+  const { connection, grant, store = memoryTokenStore(), key = connection, leaseMs = 60_000 } = options
+  if (typeof connection !== 'string' || connection === '') throw new ConfigurationError('`connection` is a name.')
+  checkNumber('tokenSource.leaseMs', leaseMs, 1)
+  const records = recordStore(store, key, connection)
+  const clock = createClockOffset()
+  let kept: Kept | undefined
+  let held = new Map<string, Held>()
+  let flight: Promise<void> | undefined
+  let owner: string | undefined
+  let renewal: { readonly accessToken: string; readonly restUntil: number } | undefined
+
+  function adopt(next: Kept | undefined, runtime: Runtime): void {
+    kept = next
+    const entries = Object.entries(next?.record.tokens ?? {})
+    held = new Map(
+      entries.map(([name, tokens]) => {
+        const before = held.get(name)
+        // The same token keeps its windows: drawn anew at each look, the advisory one would come too early.
+        if (before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt)
+          return [name, before]
+        return [name, { tokens: conceal(tokens), windows: windowsOf(tokens, options, runtime.random()) }]
+      }),
+    )
+  }
+
+  function decide(name: string, failed: string | undefined, runtime: Runtime): TokenDecision {
+    owner ??= runtime.uuid()
+    const record = kept?.record
+    const { tokens, windows } = held.get(name) ?? {}
+    const { unattended } = grant
+    return decideToken({ name, record, tokens, windows, failed, unattended, owner, now: runtime.now() })
+  }
+
+  const refresh = refresher({
+    connection,
+    grant,
+    records,
+    clock,
+    leaseMs,
+    decide,
+    adopt,
+    kept: () => kept,
+    owner: (runtime) => (owner ??= runtime.uuid()),
+  })
+
+  /** One refresh at a time; all who need one wait for the same. Nobody's abort ends it. */
+  function fly(name: string, failed: string | undefined, soon: boolean, runtime: Runtime): Promise<void> {
+    flight ??= refresh({ name, failed, soon, runtime }).finally(() => (flight = undefined))
+    return flight
+  }
+
+  async function get(name: string, failed: string | undefined, runtime: Runtime): Promise<Tokens> {
+    for (let flights = 0; ; flights++) {
+      const decision = decide(name, failed, runtime)
+      if (decision.do === 'use') {
+        // It serves; whether its successor can be had is told by events.
+        if (decision.refreshSoon) fly(name, failed, true, runtime).catch(() => {})
+        return decision.tokens
+      }
+      if (flights >= mostFlights) return held.get(name)?.tokens ?? missing(connection, name)
+      try {
+        await fly(name, failed, false, runtime)
+      } catch (error) {
+        // Whatever kept us from a new one, the old one serves to its very end; unless its connection is at its end.
+        const { tokens, windows } = held.get(name) ?? {}
+        const living = tokens && tokens.accessToken !== failed && runtime.now() < (windows?.expiresAt ?? 0)
+        if (living && !(error instanceof ReauthorizationRequiredError)) return tokens
+        throw error
+      }
+    }
+  }
+
+  return {
+    connection,
+    kind: grant.kind,
+    clock,
+    token(name, runtime) {
+      const at = held.get(name)
+      // Nearly every call ends here, without a promise.
+      if (at && runtime.now() < at.windows.advisoryAt) return at.tokens
+      return get(name, undefined, runtime)
+    },
+    async renew(name, failed, runtime) {
+      const before = held.get(name)
+      if (before && before.tokens.accessToken !== failed) return true
+      if (renewal?.accessToken === failed && runtime.now() < renewal.restUntil) return false
+      // What never ends and cannot be replaced is not at its end because one answer says so.
+      if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
+      const { accessToken, obtainedAt, expiresAt = Infinity } = await get(name, failed, runtime)
+      renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
+      return accessToken !== failed
+    },
+    async put(answer, runtime) {
+      const tokens = answer.read()
+      await answer.validate?.()
+      const record: TokenRecord = { format: 1, grantId: runtime.uuid(), tokens }
+      for (;;) {
+        const present = await records.read(runtime)
+        const written = await records.write(present, record, runtime)
+        if (!written) continue
+        adopt(written, runtime)
+        renewal = undefined
+        const operation = grant.kind
+        if (present?.record.ended) runtime.emit?.({ type: 'recovered', operation, at: runtime.now(), connection })
+        return bundleOf(held)
+      }
+    },
+    async stored(runtime) {
+      const found = await records.read(runtime)
+      return found && concealed(found.record.tokens)
+    },
+    async remove(runtime) {
+      for (;;) {
+        const present = await records.read(runtime)
+        if (present && !(await records.erase(present, runtime))) continue
+        kept = undefined
+        held.clear()
+        return present && concealed(present.record.tokens)
+      }
+    },
+    async settled() {
+      await flight?.catch(() => {})
+    },
+  }
+}
+
+function missing(connection: string, name: string): never {
+  const message = `The connection \`${connection}\` has no token \`${name}\`: the answers hold none of that name.`
+  throw new OAuthError(message, { failure: 'protocol', connection })
+}
+
+function bundleOf(held: ReadonlyMap<string, Held>): TokenBundle {
+  return Object.fromEntries([...held].map(([name, { tokens }]) => [name, tokens]))
+}
+
+function concealed(tokens: TokenBundle): TokenBundle {
+  return Object.fromEntries(Object.entries(tokens).map(([name, each]) => [name, conceal(each)]))
+}

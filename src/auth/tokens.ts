@@ -1,0 +1,38 @@
+/** What a token endpoint gave, in one form for all vendors. A plain JSON value: it is what is stored. */
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken?: string | undefined
+  /** Milliseconds since the Unix epoch, by the vendor's clock brought to ours. Absent where it is not told, or never expires. */
+  readonly expiresAt?: number | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly refreshExpiresAt?: number | undefined
+  /** Milliseconds since the Unix epoch. */
+  readonly obtainedAt: number
+  readonly scopes?: readonly string[] | undefined
+  /** As it is sent: `Bearer`, `DPoP`. @default 'Bearer' */
+  readonly tokenType?: string | undefined
+  readonly idToken?: string | undefined
+  /** The thumbprint of the key or certificate that the tokens are bound to. */
+  readonly boundTo?: string | undefined
+  /** Where this connection's API is, if the vendor tells it with the tokens. */
+  readonly baseUrl?: string | undefined
+  /** The other fields of the answer, such as `team`. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** The tokens of one connection by name. Most vendors give one, named `main`; some give a bot's and a user's at once. */
+export type TokenBundle = Readonly<Record<string, Tokens>>
+
+/** The name of the token that is used where none is named. */
+export const mainToken = 'main'
+
+const secretFields = ['accessToken', 'refreshToken', 'idToken', 'extra'] as const
+
+/** Gives the same tokens with their secrets readable by name only: logged, printed or written as JSON, they do not show. */
+export function conceal(tokens: Tokens): Tokens {
+  const concealed = { ...tokens }
+  for (const name of secretFields) {
+    if (tokens[name] !== undefined) Object.defineProperty(concealed, name, { value: tokens[name], enumerable: false })
+  }
+  return concealed
+}

@@ -194,7 +194,8 @@ it.each(fronts)('%s: answers a HEAD without a body, whatever strikes it', async 
   ])
 })
 
-it.each(fronts)('%s: gives up a body without an end when its reader leaves', async (front) => {
+// MSW reads a body to its end whether anybody listens or not, so that it must have one there.
+it.each(['memory', 'loopback'] as const)('%s: gives up a body without an end when its reader leaves', async (front) => {
   let ended = false
   using vendor = mockVendor(
     answering(() => {
@@ -321,7 +322,7 @@ it.each(['msw', 'loopback'] as const)('%s: faults strike strangers too, in virtu
     { kind: 'fin' },
   ] as const) {
     vendor.fault(fault)
-    await expect(read()).rejects.toThrow(TypeError)
+    await expect(read()).rejects.toThrow(/terminated|fetch failed|simulated connection/)
   }
 })
 

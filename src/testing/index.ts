@@ -26,6 +26,8 @@ export type {
   TrustedIssuer,
   VendorCodes,
 } from './authorization-server/index.ts'
+export { conformance } from './conformance/conformance.ts'
+export type { ConformancePlan, ConformanceWebhooks, ConnectorCase, ConnectorClass } from './conformance/plan.ts'
 export { fakeClock } from './fake-clock.ts'
 export type { FakeClock, FakeClockOptions } from './fake-clock.ts'
 export { chaos } from './faults/chaos.ts'

@@ -1,4 +1,5 @@
-import { checkOptions, type Connector } from 'hawser'
+import assert from 'node:assert/strict'
+import { ConfigurationError, checkOptions, type Connector } from 'hawser'
 import type { MockVendor } from '../mock-vendor.ts'
 import { answerCases } from './cases/answers.ts'
 import { abortCases } from './cases/aborts.ts'
@@ -64,6 +65,12 @@ async function disposing(run: (opened: (vendor: MockVendor) => void) => Promise<
   const vendors: MockVendor[] = []
   try {
     await run((vendor) => vendors.push(vendor))
+  } catch (error) {
+    // The plan's own mistakes are told as they are.
+    if (error instanceof assert.AssertionError || error instanceof ConfigurationError) throw error
+    const failure = new assert.AssertionError({ message: `A call failed that must succeed: ${String(error)}` })
+    failure.cause = error
+    throw failure
   } finally {
     for (const vendor of vendors) vendor[Symbol.dispose]()
   }

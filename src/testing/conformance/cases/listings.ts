@@ -21,18 +21,12 @@ export const listingCases: readonly TrialCase[] = [
     name: 'goes on after an empty page',
     skip: (facts) => noList(facts) ?? facts.plan.emptyPageEnds,
     async run(trial) {
-      const { items } = await wholeListing(trial)
-      let left = 0
-      const emptyFirst: Alter = (response, count) =>
-        count > 1
-          ? response
-          : withJson(response, (body) => {
-              const page = emptied(body)
-              left = items - page.items
-              return page.body
-            })
-      const found = await readAll(trial.open({ alter: emptyFirst }))
-      assert.equal(found, left, 'The number of items after an empty first page.')
+      await wholeListing(trial)
+      const subject = trial.open({
+        alter: (response, count) => (count > 1 ? response : withJson(response, (body) => emptied(body).body)),
+      })
+      await readAll(subject)
+      assert.ok(subject.sent().length > 1, 'The listing ended at an empty page, although the vendor named a next one.')
     },
   },
   {

@@ -52,7 +52,7 @@ async function toldBySimulator({ plan, open }: Trial): Promise<Told | undefined>
   return { response: { status: 200, headers, body: new Uint8Array() }, states, now }
 }
 
-function compare(windows: readonly WindowReading[], { states, now }: Told): void {
+function compare(windows: readonly WindowReading[], { states, now, response }: Told): void {
   assert.ok(windows.length > 0, 'The reader finds no window in what the simulator tells.')
   for (const { name, limit, remaining, resetsAtVendor, resetsInMs } of windows) {
     const meant = states.find((state) => state.name === name) ?? states.find((state) => state.limit === limit)
@@ -60,10 +60,18 @@ function compare(windows: readonly WindowReading[], { states, now }: Told): void
     if (limit !== undefined) assert.equal(limit, meant.limit, `The limit of ${meant.name}.`)
     if (remaining !== undefined) assert.equal(remaining, meant.remaining, `What remains of ${meant.name}.`)
     const resetsAt = resetsAtVendor ?? (resetsInMs === undefined ? undefined : now + resetsInMs)
-    if (resetsAt === undefined) continue
+    if (resetsAt === undefined) {
+      assert.ok(!tellsReset(response), `The vendor tells when ${meant.name} is full again, and it is not read.`)
+      continue
+    }
     const offMs = resetsAt - meant.resetsAt
     assert.ok(Math.abs(offMs) <= roundedMs, `The reset of ${meant.name} is read ${offMs} ms off.`)
   }
+}
+
+// Where nobody else writes it: `x-ratelimit-reset`, `reset=30`, and the parameter `t` of the IETF's header.
+function tellsReset({ headers }: HttpResponse): boolean {
+  return Object.entries(headers).some(([name, value]) => /reset/.test(name) || /\b(?:reset|t)=/.test(value))
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

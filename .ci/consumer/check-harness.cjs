@@ -41,3 +41,19 @@ exports.checkTwo = async function checkTwo({ bearer, GitHub, mockVendor }, front
   )
   for (const vendor of vendors) vendor[Symbol.dispose]()
 }
+
+/** The suite that every connector must pass, on one front. */
+exports.casesOn = ({ GitHub, conformance, githubSimulator }, front) =>
+  conformance(GitHub, {
+    front,
+    simulator() {
+      const simulator = githubSimulator()
+      for (const number of [1, 2]) {
+        simulator.collections.issues.insert({ id: number, number, state: 'open' }, { owner: 'o', repo: 'r' })
+      }
+      return simulator
+    },
+    read: (github) => github.users.me(),
+    write: (github) => github.issues.create({ owner: 'o', repo: 'r', title: 'x' }),
+    list: (github) => github.issues.list({ owner: 'o', repo: 'r', per_page: 1 }),
+  })

@@ -25,7 +25,7 @@ export interface Trial extends TrialFacts {
 }
 
 /** How a client and its vendor differ from the usual. */
-export interface OpenOptions {
+interface OpenOptions {
   /** Changes what the vendor answers. */
   readonly alter?: Alter
   /** Whether the client may send again. @default true */
@@ -75,7 +75,6 @@ export function connectorTrial<C extends Connector>(
         auth: credential,
         ...vendor.options,
       })
-      const isStray = ({ url }: ReceivedRequest): boolean => new URL(url).origin === elsewhere
       return {
         client,
         vendor,
@@ -106,6 +105,7 @@ export function factsOf<C extends Connector>({ profile }: ConnectorClass<C>, pla
   }
 }
 
+const isStray = ({ url }: ReceivedRequest): boolean => new URL(url).origin === elsewhere
 const stranger: Simulator = { origin: elsewhere, respond: () => Response.json({}) }
 
 async function* nothingListed(): AsyncGenerator<unknown> {}

@@ -1,4 +1,4 @@
-import { it } from 'vitest'
+import { expect, it } from 'vitest'
 import { GitHub, type Issue } from 'hawser/github'
 import { conformance, githubSimulator, type ConformancePlan } from 'hawser/testing'
 import { receiver, sources } from 'hawser/webhooks'
@@ -41,3 +41,10 @@ function plan(front: NonNullable<ConformancePlan<GitHub>['front']>): Conformance
 for (const front of ['msw', 'memory', 'loopback'] as const) {
   for (const { name, skip, run } of conformance(GitHub, plan(front))) (skip ? it.skip : it)(`${front}: ${name}`, run)
 }
+
+it('takes less than two seconds of CPU time for one connector, in memory', async () => {
+  const began = process.cpuUsage()
+  for (const { run } of conformance(GitHub, plan('memory'))) await run()
+  const { user, system } = process.cpuUsage(began)
+  expect((user + system) / 1e6).toBeLessThan(2)
+})

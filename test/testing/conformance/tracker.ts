@@ -1,6 +1,6 @@
 // A sound connector of a third party's, and its vendor; each mutant beside it changes one thing.
 import { Connector, cursor, path, proven, xRateLimit, type Call, type Pages, type VendorProfile } from 'hawser'
-import { cursorPages, defineSimulator, xRateLimitHeaders, type ConformancePlan, type Simulator } from 'hawser/testing'
+import { cursorPages, defineSimulator, xRateLimitHeaders, type ConformancePlan } from 'hawser/testing'
 import { receiver, sources } from 'hawser/webhooks'
 
 export interface Ticket {
@@ -64,10 +64,8 @@ const makeVendor = defineSimulator<{ tickets: Ticket }>({
   webhooks: sources.stripe,
 })
 
-export const simulator = (): Simulator => makeVendor()
-
 export const plan: ConformancePlan<Tracker> = {
-  simulator,
+  simulator: () => makeVendor(),
   read: (client) => client.tickets.get('a'),
   write: (client) => client.tickets.create({ title: 'Mend the sail' }),
   list: (client) => client.tickets.list(),

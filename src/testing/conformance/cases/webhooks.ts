@@ -25,8 +25,7 @@ export const webhookCases: readonly TrialCase[] = [
     name: 'verifies a webhook’s bytes, and not what they mean',
     skip: noWebhooks,
     async run(trial) {
-      const spread = (body: string): string => JSON.stringify(JSON.parse(body), null, 2)
-      believed(await delivered(trial, { write: spread }), 'A true webhook whose JSON is written with spaces')
+      believed(await delivered(trial, { write: spreadOut }), 'A true webhook whose JSON is written with spaces')
       const padded = await delivered(trial, { onTheWay: (body) => `${body}\n ` })
       refused(padded, 'A webhook to which somebody added spaces')
     },
@@ -41,6 +40,10 @@ function refusing(as: keyof typeof told): TrialCase {
     skip: (facts) => noWebhooks(facts) ?? (as === 'stale' ? signsNoTime(facts) : undefined),
     run: async (trial) => refused(await delivered(trial, { as }), what),
   }
+}
+
+function spreadOut(json: string): string {
+  return JSON.stringify(JSON.parse(json), null, 2)
 }
 
 function signsNoTime({ webhooks, plan }: TrialFacts): string | undefined {

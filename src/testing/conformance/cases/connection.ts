@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import type { TrialCase } from '../trial.ts'
+import { isRecord } from 'hawser'
+import type { Subject, TrialCase } from '../trial.ts'
 
-/** That a connector tells what it is. */
+/** That a connector reaches its vendor, and tells what it is. */
 export const connectionCases: readonly TrialCase[] = [
   {
     name: 'reads from its vendor, with its version and its credential',
@@ -18,6 +19,33 @@ export const connectionCases: readonly TrialCase[] = [
       const { version } = profile
       if (version)
         assert.equal(first.headers[version.header.toLowerCase()], version.value, 'The read names no version.')
+    },
+  },
+  {
+    name: 'tests a connection by a read, and tells what is wrong with it',
+    skip: ({ profile }) =>
+      'probe' in profile && profile.probe !== undefined ? undefined : 'the profile has no `probe`',
+    async run({ open }) {
+      const good = open()
+      assert.deepEqual((await checked(good))['ok'], true, 'A good connection was found to be bad.')
+      const methods = new Set(good.sent().map(({ method }) => method))
+      assert.deepEqual([...methods], ['GET'], 'The methods by which the connection was tested.')
+
+      for (const [status, because] of [
+        [401, 'credential'],
+        [403, 'permission'],
+      ] as const) {
+        const bad = open({ retry: false })
+        bad.vendor.fail(status, { times: 3 })
+        assert.equal(
+          (await checked(bad))['because'],
+          because,
+          `What is wrong with a connection that is answered ${status}.`,
+        )
+      }
+      const dead = open({ retry: false })
+      dead.vendor.reset({ times: 3 })
+      assert.equal((await checked(dead))['because'], 'unreachable', 'What is wrong with a connection that is cut off.')
     },
   },
   {
@@ -40,3 +68,11 @@ export const connectionCases: readonly TrialCase[] = [
     },
   },
 ]
+
+async function checked({ client }: Subject): Promise<Record<string, unknown>> {
+  const check: unknown = Reflect.get(client, 'check')
+  assert.ok(typeof check === 'function', 'The profile has a `probe`, and the connector has no `check()`.')
+  const result: unknown = await Reflect.apply(check, client, [])
+  assert.ok(isRecord(result), '`check()` gave no result.')
+  return result
+}

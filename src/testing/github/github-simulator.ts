@@ -7,7 +7,7 @@ import type { RouteHandler, RouteRequest, SimulatorOptions, VendorSimulator } fr
 import { linkPages } from '../simulators/pages.ts'
 import { githubError, notAuthenticated, notFound } from './errors.ts'
 import { issueRoutes, type Ground } from './issues.ts'
-import { githubQuota } from './quota.ts'
+import { githubQuota, rateLimit } from './quota.ts'
 import { newRepository, newUser, type GitHubRecords } from './records.ts'
 import { searchRoutes } from './search.ts'
 
@@ -39,7 +39,7 @@ export function githubSimulator(options: GitHubSimulatorOptions = {}): VendorSim
       pulls: { id: 'number' },
       comments: { id: 'id' },
     },
-    routes: { ...issueRoutes(ground), ...repositoryRoutes(ground), ...searchRoutes },
+    routes: { 'GET /rate_limit': rateLimit, ...issueRoutes(ground), ...repositoryRoutes(ground), ...searchRoutes },
     errors: githubError,
     headers: { 'x-github-media-type': 'github.v3; format=json' },
     quota: githubQuota,

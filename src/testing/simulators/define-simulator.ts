@@ -1,4 +1,5 @@
 import { checkOptions } from 'hawser'
+import type { SimulatorContext } from '../simulator.ts'
 import { parseRoute, type Route } from '../routes/route.ts'
 import { createCollection, type Collection } from './collection.ts'
 import { collectionRoutes } from './collection-routes.ts'
@@ -56,7 +57,7 @@ export function defineSimulator<Records extends object>(
       return response
     }
 
-    async function respond(request: Request, context?: { now(): number }): Promise<Response | undefined> {
+    async function respond(request: Request, context?: SimulatorContext): Promise<Response | undefined> {
       const url = new URL(request.url)
       const found = routes.find(({ route }) => route.match(request.method, url.pathname))
       if (!found) return undefined
@@ -75,6 +76,7 @@ export function defineSimulator<Records extends object>(
         bytes,
         now: context?.now() ?? 0,
         sequence,
+        limits: context?.limits?.() ?? [],
         collections,
       }
       const refusal = checkVersion(definition, headers) ?? definition.authorize?.(asked)

@@ -46,14 +46,11 @@ exports.checkTwo = async function checkTwo({ bearer, GitHub, mockVendor }, front
 exports.casesOn = ({ GitHub, conformance, githubSimulator }, front) =>
   conformance(GitHub, {
     front,
-    simulator() {
-      const simulator = githubSimulator()
-      for (const number of [1, 2]) {
-        simulator.collections.issues.insert({ id: number, number, state: 'open' }, { owner: 'o', repo: 'r' })
-      }
-      return simulator
-    },
+    simulator: () => githubSimulator(),
     read: (github) => github.users.me(),
     write: (github) => github.issues.create({ owner: 'o', repo: 'r', title: 'x' }),
+    prepare: async (github) => {
+      for (const title of ['a', 'b']) await github.issues.create({ owner: 'o', repo: 'r', title })
+    },
     list: (github) => github.issues.list({ owner: 'o', repo: 'r', per_page: 1 }),
   })

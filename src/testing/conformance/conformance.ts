@@ -19,6 +19,7 @@ const planNames = [
   'read',
   'write',
   'list',
+  'prepare',
   'emptyPageEnds',
   'quotaSamples',
   'webhooks',

@@ -20,6 +20,8 @@ export interface ConformancePlan<C extends Connector> {
   readonly write?: (client: C) => PromiseLike<unknown>
   /** Lists what the simulator has two pages of at least, and ten at most. @default no case lists */
   readonly list?: (client: C) => AsyncIterable<unknown>
+  /** Makes what `list` lists, before it is listed. @default the simulator holds it from the beginning */
+  readonly prepare?: (client: C) => PromiseLike<unknown>
   /** Says why an empty page is the end of this vendor's listings. @default it is not: the vendor says where the next one is */
   readonly emptyPageEnds?: string
   /** Answers as the vendor's documentation shows them, for the profile's quota reader. @default what the simulator tells is the proof */

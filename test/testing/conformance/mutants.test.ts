@@ -208,6 +208,16 @@ const mutants: readonly (readonly [fault: string, fails: string, mutant: Mutant]
     ],
   ],
   [
+    'misreads an answer that its vendor documents',
+    'reads the quota as the vendor means it',
+    [
+      Tracker,
+      {
+        quotaSamples: [{ headers: { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '1' }, reads: { cost: 59 } }],
+      },
+    ],
+  ],
+  [
     'puts the token into its errors',
     'keeps the credential out of every error',
     [

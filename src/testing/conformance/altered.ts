@@ -44,19 +44,19 @@ export interface EmptiedPage {
   readonly body: unknown
 }
 
-/** Takes the items out of a page: the first list of objects, searched from the outside in. */
+/** Takes the items out of a page: the first list of objects, or else of anything, searched from the outside in. */
 export function emptied(body: unknown): EmptiedPage {
-  if (isItems(body)) return { items: body.length, body: [] }
+  const ofObjects = without(body, (list) => list.some(isRecord))
+  return ofObjects.items > 0 ? ofObjects : without(body, (list) => list.length > 0)
+}
+
+function without(body: unknown, isItems: (list: readonly unknown[]) => boolean): EmptiedPage {
+  if (Array.isArray(body) && isItems(body)) return { items: body.length, body: [] }
   if (!isRecord(body)) return { items: 0, body }
-  const fields = Object.entries(body)
-  for (const [name, value] of fields) if (isItems(value)) return { items: value.length, body: { ...body, [name]: [] } }
+  const fields = Object.entries(body).toSorted(([, a], [, b]) => Number(Array.isArray(b)) - Number(Array.isArray(a)))
   for (const [name, value] of fields) {
-    const inner = emptied(value)
+    const inner = without(value, isItems)
     if (inner.items > 0) return { items: inner.items, body: { ...body, [name]: inner.body } }
   }
   return { items: 0, body }
-}
-
-function isItems(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value) && value.some(isRecord)
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Connector, apiKey, basic, bearer, cursor, type Pages, type VendorProfile } from 'hawser'
 import {
@@ -185,6 +186,30 @@ it('knows the password of basic authentication, and keys in headers of any name'
       Buffer.from('me:pass-word-8').toString('base64'),
     ),
   ).toEqual([])
+})
+
+it('keeps an address with a secret in it an address, to be replayed with another secret', async () => {
+  routes['/bot1%2F2%2F3-secret/me'] = () => ({ ok: true })
+  const { recorder, client } = recording({ secrets: ['1/2/3-secret'] })
+  await client.http.get('/bot1%2F2%2F3-secret/me')
+  const cassette = recorder.cassette()
+  expect(cassette.entries[0]?.request.url).toBe(`${address}/scrubbed-1/me`)
+  using vendor = mockVendor(replayCassette(cassette))
+  const again = new Vendor({ auth: bearer('t'), ...vendor.options, baseUrl: address })
+  expect(await again.http.get('/bot-other/me')).toEqual({ ok: true })
+})
+
+it('records what is streamed in both directions', async () => {
+  const { recorder, client } = recording()
+  const body = (): Readable => Readable.from([Buffer.from('{"a":'), Buffer.from('1}')])
+  const stream = await client.http.stream('/echo', { body }, 'POST')
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  expect(Buffer.concat(chunks).toString()).toBe('{"said":"{\\"a\\":1}"}')
+  expect(recorder.cassette().entries[0]).toMatchObject({
+    request: { body: { json: { a: 1 } } },
+    response: { body: { json: { said: '{"a":1}' } } },
+  })
 })
 
 it('gives a repeated request its answers in their order, and then the last one', async () => {

@@ -4,6 +4,7 @@ import { InvalidRequestError } from '../errors.ts'
 import { formBody, jsonBody, type EncodedBody } from '../http/body.ts'
 import { multipartBody } from '../http/multipart.ts'
 import type { ArrayStyle, Fields } from '../http/query.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 /** What a caller may say of one call. */
 export interface RequestOptions {
@@ -34,6 +35,12 @@ export interface RequestOptions {
   readonly priority?: number | undefined
   /** The most bytes of the decompressed answer. @default the transport's */
   readonly maxResponseBytes?: number | undefined
+}
+
+/** Options of a call whose answer is JSON. */
+export interface CallOptions<T> extends RequestOptions {
+  /** Checks the answer; without it the type is the caller's word. */
+  readonly schema?: StandardSchema<T> | undefined
 }
 
 const known: Readonly<Record<keyof RequestOptions, true>> = {

@@ -21,6 +21,7 @@ export interface AuthenticateOptions extends OwnOrigins {
  */
 export function authenticate(options: AuthenticateOptions): Policy {
   const { credential, origins, hosts } = options
+  const own = { origins, hosts }
   const refused = (response: HttpResponse): boolean => credential.refused?.(response) ?? response.status === 401
 
   function applied(request: HttpRequest, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
@@ -29,24 +30,23 @@ export function authenticate(options: AuthenticateOptions): Policy {
   }
 
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
-    async function send(request: HttpRequest): Promise<HttpResponse> {
+    /** Shows an answer to a credential that wants to know the vendor's clock, and gives it on. */
+    function seen({ url }: HttpRequest, sentAt: number, response: HttpResponse): HttpResponse {
       // What anyone on the way could have written says nothing about the vendor's clock.
-      if (!credential.observe || !request.url.startsWith('https:')) return next(request)
-      const sentAt = runtime.now()
-      const response = await next(request)
-      credential.observe(response, sentAt, runtime.now())
+      if (url.startsWith('https:')) credential.observe?.(response, sentAt, runtime.now())
       return response
     }
 
     return async function authenticate(request) {
       if (request.anonymous) return next(request)
-      if (!isOwn({ origins, hosts }, request.url)) {
+      if (!isOwn(own, request.url)) {
         throw new InvalidRequestError(
           `${request.operation}: the credential is not for this origin; it is for ${origins.join(', ')}.`,
         )
       }
-      const first = await applied(request, runtime)
-      const response = await send(first)
+      const added = applied(request, runtime)
+      const first = added instanceof Promise ? await added : added
+      const response = seen(first, runtime.now(), await next(first))
       if (!refused(response) || !credential.renew || !isReplayable(request.body))
         return guarded(response, request, first)
 
@@ -55,7 +55,7 @@ export function authenticate(options: AuthenticateOptions): Policy {
       if (!renewed) return guarded(response, request, first)
       discard(response)
       const second = await applied(request, runtime)
-      return guarded(await send(second), request, second)
+      return guarded(seen(second, runtime.now(), await next(second)), request, second)
     }
   })
 }

@@ -57,7 +57,7 @@ interface Held {
 
 const optionNames = ['connection', 'grant', 'store', 'key', 'leaseMs', 'advisoryMs', 'mandatoryMs']
 
-// A vendor that refuses what it has just issued will refuse the next one too.
+// A vendor that refuses what it has just issued will refuse the next one too. At most half of a token's life: later it may have ended.
 const renewalRestMs = 60_000
 
 /**
@@ -79,7 +79,7 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
   let held = new Map<string, Held>()
   let flight: Promise<void> | undefined
   let owner: string | undefined
-  let renewal: { readonly accessToken: string; readonly at: number } | undefined
+  let renewal: { readonly accessToken: string; readonly restUntil: number } | undefined
 
   function adopt(next: Kept | undefined, runtime: Runtime): void {
     kept = next
@@ -154,12 +154,11 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     async renew(name, failed, runtime) {
       const before = held.get(name)
       if (before && before.tokens.accessToken !== failed) return true
-      const now = runtime.now()
-      if (renewal?.accessToken === failed && now - renewal.at < renewalRestMs) return false
+      if (renewal?.accessToken === failed && runtime.now() < renewal.restUntil) return false
       // What never ends and cannot be replaced is not at its end because one answer says so.
       if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
-      const { accessToken } = await get(name, failed, runtime)
-      renewal = { accessToken, at: now }
+      const { accessToken, obtainedAt, expiresAt = Infinity } = await get(name, failed, runtime)
+      renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
       return true
     },
     async put(answer, runtime) {

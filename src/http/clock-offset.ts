@@ -22,6 +22,9 @@ export interface ClockOffset {
 export function createClockOffset(): ClockOffset {
   let least = -Infinity
   let most = Infinity
+  // Answers of the same second name the same date, and parsing it is the most of what this costs.
+  let lastDate: string | undefined
+  let lastAt = NaN
   const ms = (): number => Math.min(Math.max(0, least), most)
 
   return {
@@ -30,7 +33,8 @@ export function createClockOffset(): ClockOffset {
     },
     toLocal: (vendorMs) => vendorMs - ms(),
     observe(date, sentAt, receivedAt) {
-      const at = date === undefined ? NaN : Date.parse(date)
+      if (date !== lastDate) [lastDate, lastAt] = [date, Date.parse(date ?? '')]
+      const at = lastAt
       if (Number.isNaN(at) || receivedAt - sentAt > longestTripMs || Math.abs(at - receivedAt) > mostOffsetMs) return
       const low = at - receivedAt
       const high = at + 1000 + staleMs - sentAt

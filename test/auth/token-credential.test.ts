@@ -6,6 +6,7 @@ import {
   stack,
   tokenCredential,
   tokenSource,
+  type GrantRequest,
   type HttpRequest,
   type HttpResponse,
   type Send,
@@ -93,6 +94,23 @@ it('S26: refreshes once for a vendor that refuses every token, and then lets its
   clock.advance(60_000)
   await send(request())
   expect(asked()).toBe(2)
+})
+
+it('rests no longer than half of a token’s life after a refusal, since the next one may be its end', async () => {
+  let good = 'access-1'
+  const life = ({ runtime }: GrantRequest, accessToken: string): Tokens => {
+    const obtainedAt = runtime.now()
+    return { accessToken, refreshToken: 'r', obtainedAt, expiresAt: obtainedAt + 500 }
+  }
+  const { send, clock } = await vendor((token) => token === good, {
+    steps: [async (asked) => answerOf(life(asked, 'access-1')), async (asked) => answerOf(life(asked, 'access-2'))],
+  })
+  expect(await send(request())).toMatchObject({ status: 200 })
+  good = 'access-2'
+  clock.advance(249)
+  expect(await send(request())).toMatchObject({ status: 401 })
+  clock.advance(1)
+  expect(await send(request())).toMatchObject({ status: 200 })
 })
 
 it('S27: never refreshes because of a 403, a 404 or a 500', async () => {

@@ -72,12 +72,12 @@ export class HttpClient {
   /**
    * Calls any endpoint by its route: `request('GET /repos/{owner}/{repo}/issues', { owner, repo, state: 'open' })`.
    *
-   * Parameters that the route does not name go into the query, or into a JSON body where the method has one.
+   * Parameters that the route does not name go into the query, or into the body where the method has one: JSON, or a form where the profile says so.
    */
   request<T = unknown>(route: string, parameters: RouteParameters = {}, options: CallOptions<T> = {}): Call<T> {
     const run = async (): ReturnType<Call<T>['withResponse']> => {
       const { schema, ...given } = options
-      const { method, path, operation, options: routed } = resolveRoute(route, parameters, given)
+      const { method, path, operation, options: routed } = resolveRoute(route, parameters, given, this.#config.forms)
       return this.#json<T>(method, path, { ...routed, schema }, { operation }).withResponse()
     }
     return callOf(run())

@@ -1,5 +1,5 @@
 import type { Call } from './call.ts'
-import type { CallOptions, RequestOptions } from './request-options.ts'
+import type { CallOptions, PlainOptions, RequestOptions } from './request-options.ts'
 
 /** The methods of a path, as OpenAPI names them. @see https://spec.openapis.org/oas/v3.1.1.html#path-item-object */
 type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch' | 'trace'
@@ -73,8 +73,6 @@ type HeadersOf<Parameters> = {
   }
 }
 
-type PlainOptions<T> = Omit<CallOptions<T>, 'query' | 'headers' | 'json' | 'form' | 'multipart' | 'body'>
-
 /** The options of a route's call: `path`, `query`, `headers` and a body as they are described, and all that any call takes. */
 export type RouteOptions<Paths, Route> = Pick<
   ParametersOf<OperationAt<Paths, Route>>,
@@ -82,7 +80,8 @@ export type RouteOptions<Paths, Route> = Pick<
 > &
   HeadersOf<ParametersOf<OperationAt<Paths, Route>>> &
   BodyOf<OperationAt<Paths, Route>> &
-  PlainOptions<RouteAnswer<Paths, Route>>
+  Omit<PlainOptions, 'headers'> &
+  Pick<CallOptions<RouteAnswer<Paths, Route>>, 'schema'>
 
 type Given<Options> = Partial<Options> extends Options ? [options?: Options] : [options: Options]
 

@@ -62,7 +62,8 @@ export function standardPolicies(
   slots: PolicySlots,
 ): readonly Policy[] {
   const shared = profile.throttled && { throttled: profile.throttled }
-  const hint = profile.retryHintHeader === undefined ? {} : { hintHeader: profile.retryHintHeader }
+  const { retryHintHeader: hintHeader, transientStatuses } = profile
+  const again = { ...(hintHeader !== undefined && { hintHeader }), ...(transientStatuses && { transientStatuses }) }
   const wire = profile.maxConcurrent === undefined ? {} : { maxConcurrent: profile.maxConcurrent }
   // Where nothing is known of a vendor, nobody is slowed down before it refuses.
   const quota: ThrottleOptions = { startPerSecond: Infinity, ...wire, ...profile.quota }
@@ -74,7 +75,7 @@ export function standardPolicies(
     fill(slots.deadline, deadline, totalMs),
     fill(slots.idempotency, idempotency, profile.idempotency ?? false),
     fill(slots.fallback, (options) => fallback({ ...shared, ...options }), false),
-    fill(slots.retry, (options) => retry({ ...shared, ...hint, ...options }), {}),
+    fill(slots.retry, (options) => retry({ ...shared, ...again, ...options }), {}),
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),

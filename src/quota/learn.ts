@@ -108,6 +108,7 @@ function begin(lesson: Lesson, unknown: Bucket | undefined, limit: Limit, told: 
 
 function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefined): void {
   const { permit, quota, runtime, now, operation } = lesson
+  if (refusal.of === 'object') return
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
     // A call that was let through before there was a cap says nothing about it.

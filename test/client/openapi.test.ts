@@ -53,7 +53,7 @@ it('sends path, query, headers and body where they belong', async () => {
   ).toEqual([
     ['GET /berths?free=true&size=1&size=2', 'south', ''],
     ['POST /berths', 'north', '{"name":"North 1","metres":12.5}'],
-    ['PATCH /berths/b%2F1', 'north', 'name=N&tags%5Ba%5D=b'],
+    ['PATCH /berths/b%2F1', 'north', 'name=N&tags[a]=b'],
     ['PUT /berths/7/chart?scale=2', 'north', 'bytes'],
   ])
 })

@@ -30,7 +30,7 @@ it('says what is wrong, and does not reject', async () => {
     ['vendor', new Response('{}', { status: 503 })],
     ['vendor', new Response('{}', { status: 404 })],
     ['vendor', new Response('<html>Welcome to the hotel</html>')],
-    ['vendor', Response.redirect('https://login.test/')],
+    ['vendor', Response.redirect('https://login.test/', 302)],
   ]
   for (const [because, response] of cases) {
     using vendor = answering(() => response)

@@ -10,6 +10,8 @@ const config: Options = {
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',
     undici: 'src/undici/index.ts',
+    signing: 'src/signing/index.ts',
+    stores: 'src/stores/index.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

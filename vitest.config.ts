@@ -16,6 +16,8 @@ const config: ViteUserConfig = defineConfig({
       { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
       { find: /^hawser\/webhooks$/, replacement: source('webhooks/index.ts') },
       { find: /^hawser\/undici$/, replacement: source('undici/index.ts') },
+      { find: /^hawser\/signing$/, replacement: source('signing/index.ts') },
+      { find: /^hawser\/stores$/, replacement: source('stores/index.ts') },
     ],
   },
 })

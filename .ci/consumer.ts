@@ -8,8 +8,8 @@ const otherNodes = ['22', '24', '26']
 const root = resolve(import.meta.dirname, '..')
 const work = mkdtempSync(join(tmpdir(), 'hawser-consumer-'))
 
-function run(command: string, args: readonly string[], cwd: string): void {
-  execFileSync(command, args, { cwd, stdio: 'inherit' })
+function run(command: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): void {
+  execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } })
 }
 
 function install(folder: string, ...packages: readonly string[]): string {
@@ -64,10 +64,41 @@ function typeCheck(consumer: string): void {
   }
 }
 
+/** Runs a test with the harness in node:test and in plain Jest, with both majors of MSW. */
+function testHarness(tarball: string, binaries: readonly string[]): void {
+  const files = ['check-harness.cjs', 'harness.test.cjs', 'harness.test.mjs', 'harness.jest.cjs']
+  const folderWith = (folder: string, ...packages: readonly string[]): string => {
+    const at = install(folder, tarball, ...packages)
+    for (const file of files) cpSync(join(import.meta.dirname, 'consumer', file), join(at, file))
+    return at
+  }
+  const onNode = (node: string, at: string, what: string): void => {
+    run(node, ['--test', '--test-reporter=dot', 'harness.test.cjs', 'harness.test.mjs'], at)
+    console.log(`node:test, ${what}: the harness by import and by require`)
+  }
+  const msw2 = folderWith('harness-msw-2', 'msw@2.15.0')
+  for (const node of binaries) onNode(node, msw2, `MSW 2, ${versionOf(node)}`)
+  // MSW 3 asks for Node 22.
+  const msw3 = folderWith('harness-msw-3', 'msw@3.0.5')
+  for (const node of binaries) {
+    if (Number.parseInt(versionOf(node).slice(1), 10) >= 22) onNode(node, msw3, `MSW 3, ${versionOf(node)}`)
+  }
+  const jest = folderWith('harness-jest', 'jest@30.5.2', 'msw@2.10.5')
+  const jestArguments = ['node_modules/jest/bin/jest.js', '--silent', '--testMatch', '**/harness.jest.cjs']
+  run(process.execPath, jestArguments, jest, { MSW_LOADS: 'yes' })
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', 'msw@2.15.0'], jest)
+  run(process.execPath, jestArguments, jest)
+}
+
+function versionOf(node: string): string {
+  return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
+}
+
 try {
   run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', work], root)
   const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const consumer = install('consumer', join(work, `hawser-${version}.tgz`), 'undici@7.30.2')
+  const tarball = join(work, `hawser-${version}.tgz`)
+  const consumer = install('consumer', tarball, 'undici@7.30.2')
   const withoutAxios = join(work, 'without-axios')
   for (const name of ['hawser', 'cockatiel']) {
     cpSync(join(consumer, 'node_modules', name), join(withoutAxios, 'node_modules', name), { recursive: true })
@@ -76,10 +107,12 @@ try {
   cpSync(join(import.meta.dirname, 'consumer/without-axios.mjs'), join(withoutAxios, 'without-axios.mjs'))
 
   typeCheck(consumer)
-  for (const node of nodes()) {
+  const binaries = nodes()
+  for (const node of binaries) {
     run(node, ['imports.mjs'], consumer)
     run(node, ['without-axios.mjs'], withoutAxios)
   }
+  testHarness(tarball, binaries)
 } finally {
   rmSync(work, { recursive: true })
 }

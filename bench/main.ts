@@ -1,17 +1,26 @@
-// `npm run bench` runs all benchmarks, `npm run bench -- policies` one of them.
-import { run as credentials } from './auth/main.ts'
-import { run as http } from './http/main.ts'
-import { run as policies } from './policies/main.ts'
-import { run as webhooks } from './webhooks/main.ts'
+// `npm run bench` runs all benchmarks, `npm run bench -- policies` one of them; what begins with `--`, and what follows it, is
+// for the benchmark itself: `npm run bench -- quota --scenario S4 --client bottleneck --runs 1`.
+import { argv, exit } from 'node:process'
 
-const all: Readonly<Record<string, () => Promise<void>>> = { policies, credentials, http, webhooks }
+// Each is loaded only when it runs: some measure what was built, others the sources.
+const all: Readonly<Record<string, (options: readonly string[]) => Promise<void>>> = {
+  policies: async () => (await import('./policies/main.ts')).run(),
+  credentials: async () => (await import('./auth/main.ts')).run(),
+  http: async () => (await import('./http/main.ts')).run(),
+  webhooks: async () => (await import('./webhooks/main.ts')).run(),
+  'refresh-race': async () => (await import('./refresh-race/main.ts')).run(),
+  quota: async (options) => (await import('./quota/main.ts')).run(options),
+}
 
-const asked = process.argv.slice(2)
+const given = argv.slice(2)
+const firstOption = given.findIndex((arg) => arg.startsWith('--'))
+const asked = firstOption < 0 ? given : given.slice(0, firstOption)
+const options = given.slice(asked.length)
 const unknown = asked.find((name) => !Object.hasOwn(all, name))
 if (unknown !== undefined) {
   console.error(`There is no benchmark ${unknown}. There are: ${Object.keys(all).join(', ')}.`)
-  process.exit(1)
+  exit(1)
 }
 for (const [name, run] of Object.entries(all)) {
-  if (asked.length === 0 || asked.includes(name)) await run()
+  if (asked.length === 0 || asked.includes(name)) await run(options)
 }

@@ -1,10 +1,13 @@
 import { HawserError, type CallFacts } from './hawser-error.ts'
 import type { OAuthError, ReauthorizationRequiredError } from './oauth-error.ts'
+import type { TokenStoreError } from './token-store-error.ts'
 
 export { HawserError } from './hawser-error.ts'
 export type { CallFacts, RequestSummary, RetryStop } from './hawser-error.ts'
 export { OAuthError, ReauthorizationRequiredError } from './oauth-error.ts'
 export type { OAuthErrorFacts, OAuthFailure, ReauthorizationCause } from './oauth-error.ts'
+export { TokenStoreError } from './token-store-error.ts'
+export type { TokenStoreErrorFacts, TokenStoreFailure } from './token-store-error.ts'
 
 /** Tells whether a caught value is an error of hawser's, whichever copy of the package threw it. */
 export function isHawserError(value: unknown): value is AnyHawserError {
@@ -243,3 +246,4 @@ export type AnyHawserError =
   | WebhookVerificationError
   | OAuthError
   | ReauthorizationRequiredError
+  | TokenStoreError

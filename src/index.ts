@@ -16,6 +16,7 @@ export {
   RedirectError,
   ResponseTooLargeError,
   TimeoutError,
+  TokenStoreError,
   WebhookVerificationError,
   isHawserError,
 } from './errors.ts'
@@ -30,6 +31,8 @@ export type {
   RequestSummary,
   RetryStop,
   TimeoutFacts,
+  TokenStoreErrorFacts,
+  TokenStoreFailure,
   WebhookFailure,
 } from './errors.ts'
 export { aborted, onAbort } from './abort.ts'
@@ -57,6 +60,8 @@ export type { Upload } from './http/upload.ts'
 export { axiosTransport } from './http/axios-transport.ts'
 export type { AxiosTransportOptions } from './http/axios-transport.ts'
 export type { Transport } from './http/transport.ts'
+export { checkPlace, placed } from './http/place.ts'
+export type { Place } from './http/place.ts'
 export { path } from './http/path.ts'
 export type { PathTemplate, PathValue } from './http/path.ts'
 export type { ArrayStyle, DateStyle, Fields, FieldStyle, FieldValue } from './http/query.ts'
@@ -119,8 +124,12 @@ export type { Scheduler } from './quota/scheduler.ts'
 export { authenticate } from './auth/authenticate.ts'
 export type { AuthenticateOptions } from './auth/authenticate.ts'
 export type { Credential } from './auth/credential.ts'
-export { anonymous, apiKey, basic, bearer } from './auth/static.ts'
-export type { ApiKeyOptions, Secret } from './auth/static.ts'
+export { anonymous } from './auth/anonymous.ts'
+export { apiKey, bearer } from './auth/api-key.ts'
+export type { ApiKeyOptions } from './auth/api-key.ts'
+export { basic } from './auth/basic.ts'
+export type { BasicOptions } from './auth/basic.ts'
+export type { Secret } from './auth/secret.ts'
 export type { Grant, GrantRequest, TokenAnswer } from './auth/grant.ts'
 export type {
   ClientAuthentication,
@@ -131,13 +140,13 @@ export type {
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'
-export type { StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export { attachBearer, refusedByBody, tokenCredential } from './auth/token-credential.ts'
 export type { Attach, TokenCredentialOptions } from './auth/token-credential.ts'
 export { tokenSource } from './auth/token-source.ts'
 export type { TokenSource, TokenSourceOptions } from './auth/token-source.ts'
 export type { TokenWindowOptions } from './auth/token-windows.ts'
 export { conceal, mainToken } from './auth/tokens.ts'
+export type { MemoryTokenStoreOptions, StoredValue, Swapped, TokenStore } from './auth/token-store.ts'
 export type { TokenBundle, Tokens } from './auth/tokens.ts'
 
 export { HttpClient } from './client/client.ts'

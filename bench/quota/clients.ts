@@ -13,23 +13,29 @@ import { axiosTransport } from '../../src/http/axios-transport.ts'
 import { stack, type Send } from '../../src/http/policy.ts'
 import { retry } from '../../src/policies/retry.ts'
 import { bottleneckScheduler } from '../../src/quota/bottleneck-scheduler.ts'
-import { readAll } from '../../src/quota/reading.ts'
+import { readAll, type QuotaReader } from '../../src/quota/reading.ts'
+import { ietfRateLimit } from '../../src/quota/readers/ietf.ts'
 import { refusalWhen } from '../../src/quota/readers/refusal-when.ts'
 import { xRateLimit } from '../../src/quota/readers/x-rate-limit.ts'
 import { throttle, type ThrottleOptions } from '../../src/quota/throttle.ts'
 import type { Scenario } from './scenarios.ts'
+
+const refusesAtOnce = refusalWhen({ body: '"concurrency"', of: 'concurrency' })
 
 /** Makes one call and resolves when the vendor has served it. */
 export type Call = () => Promise<unknown>
 
 /** How each client is used, as its own documentation shows it. All are given the limit and the cap, but for the rows that say otherwise. */
 export const clients: Readonly<Record<string, (scenario: Scenario, url: string) => Call>> = {
-  'hawser, limit given': (scenario, url) => hawser(scenario, url, { limits: [limitOf(scenario)] }),
-  'hawser, limit learned': (scenario, url) => hawser(scenario, url, {}),
-  'hawser, learned, over node:http': (scenario, url) => hawser(scenario, url, {}, plainTransport()),
+  'hawser, given': (scenario, url) => hawser(url, given(scenario)),
+  'hawser, learned': (scenario, url) => hawser(url, learned(scenario)),
+  'hawser, learned by the draft': (scenario, url) =>
+    hawser(url, learned(scenario, readAll(ietfRateLimit(), refusesAtOnce))),
+  'hawser, given, over node:http': (scenario, url) => hawser(url, given(scenario), plainTransport()),
+  'hawser, learned, over node:http': (scenario, url) => hawser(url, learned(scenario), plainTransport()),
   'hawser over bottleneck': (scenario, url) => {
     const limiter = new Bottleneck({ maxConcurrent: scenario.cap ?? null })
-    return hawser(scenario, url, { limits: [limitOf(scenario)], scheduler: bottleneckScheduler(limiter) })
+    return hawser(url, { ...given(scenario), scheduler: bottleneckScheduler(limiter) })
   },
   bottleneck: (scenario, url) => {
     const amount = allowed(scenario)
@@ -87,26 +93,36 @@ export const clients: Readonly<Record<string, (scenario: Scenario, url: string) 
   },
 }
 
-function hawser(scenario: Scenario, url: string, options: ThrottleOptions, transport: Send = axiosTransport()): Call {
-  const { cap, kind, share = 1, headers } = scenario
-  const window = { window: 'default', windowMs: 1000, kind } as const
-  const told =
-    headers === 'coarse'
-      ? xRateLimit({ ...window, reset: 'epoch-seconds' })
-      : xRateLimit({ ...window, reset: 'delta-seconds', headers: { reset: 'x-ratelimit-reset-after' } })
-  const reader = readAll(told, refusalWhen({ body: '"concurrency"', of: 'concurrency' }))
-  const gate = throttle({
-    ...options,
-    ...(headers !== 'none' && { reader }),
-    ...(cap !== undefined && { maxConcurrent: cap }),
-    share,
-  })
-  const send = stack([retry({ maxAttempts: 20 }), gate], transport)
+function hawser(url: string, options: ThrottleOptions, transport: Send = axiosTransport()): Call {
+  const send = stack([retry({ maxAttempts: 20 }), throttle(options)], transport)
   const request = { method: 'GET', url: `${url}/`, headers: {}, operation: 'GET /', idempotent: true }
   return async () => {
     const { status } = await send(request)
     if (status !== 200) throw new Error(`The vendor answered ${status}.`)
   }
+}
+
+/** All that the vendor's documentation states: limit, length and kind of the window, and the cap. */
+function given(scenario: Scenario): ThrottleOptions {
+  const { cap, share = 1, perSecond, kind } = scenario
+  const limits = [{ name: 'default', limit: perSecond, windowMs: 1000, kind }]
+  return { limits, share, reader: readerOf(scenario), ...(cap !== undefined && { maxConcurrent: cap }) }
+}
+
+/** Nothing but how answers are read: no limit, no length, no kind, no cap. */
+function learned(scenario: Scenario, reader: QuotaReader = readerOf(scenario)): ThrottleOptions {
+  const { share = 1 } = scenario
+  return { share, reader }
+}
+
+/** What a profile holds of the vendor's dialect: the headers' names, the form of the reset, and how it refuses. */
+function readerOf({ headers }: Scenario): QuotaReader {
+  if (headers === 'none') return refusesAtOnce
+  const told =
+    headers === 'coarse'
+      ? xRateLimit({ reset: 'epoch-seconds' })
+      : xRateLimit({ reset: 'delta-seconds', headers: { reset: 'x-ratelimit-reset-after' } })
+  return readAll(told, refusesAtOnce)
 }
 
 /** A transport with as little as there can be between the gate and the wire. */
@@ -125,15 +141,6 @@ function plainTransport(): Send {
         })
       }).on('error', reject)
     })
-}
-
-function limitOf({ perSecond, kind }: Scenario): {
-  name: string
-  limit: number
-  windowMs: number
-  kind: Scenario['kind']
-} {
-  return { name: 'default', limit: perSecond, windowMs: 1000, kind }
 }
 
 function allowed({ perSecond, share = 1 }: Scenario): number {

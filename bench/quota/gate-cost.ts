@@ -39,7 +39,7 @@ function idleCost(runtime: Runtime): number {
     const calls = 200_000
     const startedAt = process.hrtime.bigint()
     for (let call = 0; call < calls; call++) {
-      const lane = shared.lane('a', 1, request)
+      const lane = shared.lane('a', 1, request, runtime.now())
       const permit = shared.gate.acquire(lane, { operation: 'GET /', cost: 1, priority: 0 }, runtime)
       if (permit instanceof Promise) throw new Error('There was room for all.')
       shared.gate.release(permit, runtime.now(), runtime)
@@ -64,7 +64,7 @@ async function queueCost(queued: number): Promise<Omit<GateCost, 'idleMicrosecon
     maxConcurrent: 100,
     maxQueue: queued,
   })
-  const lane = shared.lane('a', 1, request)
+  const lane = shared.lane('a', 1, request, runtime.now())
   let served = 0
   const serve = (permit: Permit): void => {
     served++

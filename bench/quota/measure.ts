@@ -20,13 +20,9 @@ const make = clients[name]
 if (!scenario || !make) throw new Error('usage: measure.ts <scenario> <client> <phase>')
 const phase = Number(phaseText)
 
-const vendor = spawn(
-  process.execPath,
-  ['--import', 'tsx', fileURLToPath(new URL('vendor.ts', import.meta.url)), scenario.id],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-)
+// Both are compiled into the same folder.
+const script = fileURLToPath(new URL('vendor.js', import.meta.url))
+const vendor = spawn(process.execPath, [script, scenario.id], { stdio: ['ignore', 'pipe', 'inherit'] })
 process.on('exit', () => vendor.kill())
 const [line] = await once(vendor.stdout, 'data')
 const url = `http://127.0.0.1:${String(line).trim()}`
@@ -34,7 +30,7 @@ const url = `http://127.0.0.1:${String(line).trim()}`
 // A first instance, thrown away, warms the code up: what is measured begins with no knowledge of the vendor.
 const warmUp = make(scenario, url)
 await Promise.all(Array.from({ length: Math.min(200, scenario.perSecond / 2) }, warmUp)).catch(fail)
-await new Promise((resolve) => setTimeout(resolve, 1500))
+await new Promise((resolve) => setTimeout(resolve, 1200))
 
 const call = make(scenario, url)
 const untilPhase = (1000 + phase * 1000 - (Date.now() % 1000)) % 1000

@@ -8,7 +8,7 @@ export function tableOf(
   clients: readonly string[],
   results: ReadonlyMap<string, readonly Run[]>,
   conditions: string,
-  gate: GateCost,
+  gate: GateCost | undefined,
 ): string {
   const rows = clients.map((client) => {
     const cells = scenarios.map(({ id }) => cell(results.get(`${id} ${client}`) ?? []))
@@ -19,8 +19,9 @@ export function tableOf(
 A vendor in a process of its own, on the loopback interface, serves each call in 40 to 60 ms (the same in every run) and
 refuses what is over its limit. **Utilisation** is the shortest possible time, computed with full knowledge, divided by the
 time it took; after it, the number of 429s. In the shared scenario the last figure is the part of its 30 calls a second that
-the neighbour got. All clients are given the limit and the cap, except *learned*, which is given the cap and the form of the
-headers, and finds the limit itself. Peers are used as their own documentation shows, with axios-retry for the 429s.
+the neighbour got. All clients are given the limit, the length and the kind of its window, and the cap. *Learned* is given
+none of them: it knows how to read the answers, as a vendor's profile does, and finds all else. In S3 it is also told its share.
+Peers are used as their own documentation shows, with axios-retry for the 429s.
 
 ${scenarios.map(({ id, title, calls }) => `- **${id}**: ${title}; ${calls} calls`).join('\n')}
 
@@ -30,10 +31,14 @@ ${rows.join('\n')}
 
 ${conditions} A dash: the client does not do it, or did not finish within 90 s.
 
-The gate by itself: ${gate.idleMicroseconds.toFixed(2)} µs for an admitted call on the idle path (acquire and release, two windows and a cap).
+${gate ? costOf(gate) : ''}Run it with \`npm run bench -- quota\`; a part of it, which is not written, with \`npm run bench -- quota --scenario S4 --client bottleneck --runs 1\`.`
+}
+
+function costOf(gate: GateCost): string {
+  return `The gate by itself: ${gate.idleMicroseconds.toFixed(2)} µs for an admitted call on the idle path (acquire and release, two windows and a cap).
 ${gate.queued.toLocaleString('en')} queued calls, each with a deadline: ${gate.bytesPerCall.toFixed(0)} bytes each, queued and drained in ${gate.drainCpuMs.toFixed(0)} ms of CPU.
 
-Run it with \`npm run bench:quota -- --write\`.`
+`
 }
 
 function cell(runs: readonly Run[]): string {

@@ -31,7 +31,7 @@ export interface RequestOptions {
   readonly idempotent?: boolean | undefined
   /** What the call costs of the quota. @default 1 */
   readonly cost?: number | undefined
-  /** Higher goes first. @default 0 */
+  /** Higher goes first, wherever calls wait: a step is worth a head start of 5 s. @default 0 */
   readonly priority?: number | undefined
   /** The most bytes of the decompressed answer. @default the transport's */
   readonly maxResponseBytes?: number | undefined

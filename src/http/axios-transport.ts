@@ -102,12 +102,14 @@ type SendByAxios = (call: AxiosCall) => Promise<AxiosResponse<Readable>>
 
 /** Sends through an instance of the caller's. */
 function through(instance: AxiosInstance, fixed: AxiosRequestConfig): SendByAxios {
-  return ({ signal, ...call }) =>
+  return ({ signal, headers, ...call }) =>
     instance.request<Readable>({
       ...fixed,
       // It may have axios-retry on it; a call has one retry owner.
       ...{ 'axios-retry': { retries: 0 } },
       ...call,
+      // Without a type, axios would call the body a form, after it was signed.
+      headers: { 'content-type': false, ...headers },
       ...(signal && { signal }),
     })
 }

@@ -37,7 +37,12 @@ export function mergeHeaders(
   return merged
 }
 
-function checkHeader(name: string, value: string): string {
+/**
+ * Checks a header with its name in lower case, and gives its value.
+ *
+ * @throws {InvalidRequestError} where one of them cannot stand in a header; the value is not repeated.
+ */
+export function checkHeader(name: string, value: string): string {
   if (!tokenPattern.test(name))
     throw new InvalidRequestError('A header name holds a character that HTTP does not allow.')
   if (framing.has(name))

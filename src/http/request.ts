@@ -34,7 +34,7 @@ export interface HttpRequest {
   readonly controller?: AbortController | undefined
   /** What the call costs of the vendor's quota. @default 1 */
   readonly cost?: number | undefined
-  /** Higher goes first. @default 0 */
+  /** Higher goes first, wherever calls wait: a step is worth a head start of 5 s. @default 0 */
   readonly priority?: number | undefined
   /** Asks for the answer's body as a stream. @default false */
   readonly stream?: boolean | undefined

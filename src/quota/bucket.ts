@@ -1,17 +1,16 @@
-import { createHeap } from './heap.ts'
+import { createHeap } from '../http/heap.ts'
 import { longWindowMs } from './limit.ts'
 import { stepPause } from './pause.ts'
 import type { Bucket, Lane, Share } from './state.ts'
 
 /** Makes a bucket nobody has used. */
-export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'window' | 'windowMs'>): Bucket {
+export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'window'>): Bucket {
   const parked = createHeap<Lane>((a, b) => a.turn < b.turn || (a.turn === b.turn && a.order < b.order), {
     get: (lane) => lane.slot,
     set: (lane, slot) => (lane.slot = slot),
   })
   return {
     ...facts,
-    since: -Infinity,
     pause: { at: 'open' },
     underWay: 0,
     waiting: 0,
@@ -24,8 +23,14 @@ export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'win
 
 /** How long until the bucket lets `cost` through. 0: now; `Infinity`: as soon as a call under way ends. Milliseconds. */
 export function waitMs(bucket: Bucket, cost: number, now: number): number {
-  const windowMs = bucket.window.waitMs(cost, now)
-  return bucket.pause.at === 'open' ? windowMs : Math.max(windowMs, pausedMs(bucket, now))
+  const ms = bucket.window.waitMs(cost, now)
+  return bucket.pause.at === 'open' ? ms : Math.max(ms, pausedMs(bucket, now))
+}
+
+/** Tells whether all of the bucket is there, as if nobody had ever used it. */
+export function isFull(bucket: Bucket, now: number): boolean {
+  // More than there ever is may be used when all of it is there.
+  return waitMs(bucket, Infinity, now) === 0
 }
 
 /** How long the bucket is paused yet. Milliseconds. */
@@ -35,8 +40,8 @@ export function pausedMs(bucket: Bucket, now: number): number {
 }
 
 /** Tells whether what is used up here stays so for longer than a process should wait. */
-export function isLong({ window, windowMs }: Bucket): boolean {
-  return windowMs >= longWindowMs && window.kind !== 'token-bucket' && window.kind !== 'leaky-bucket'
+export function isLong({ window }: Bucket): boolean {
+  return window.windowMs >= longWindowMs && window.kind !== 'token-bucket' && window.kind !== 'leaky-bucket'
 }
 
 /** Gives a connection its part in a bucket, where the bucket stands now. */

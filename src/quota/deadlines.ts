@@ -1,5 +1,5 @@
+import { createHeap } from '../http/heap.ts'
 import type { Cancel, Runtime } from '../runtime.ts'
-import { createHeap } from './heap.ts'
 import { deadlinePassed } from './refusals.ts'
 import type { Waiter } from './state.ts'
 

@@ -1,4 +1,5 @@
 import { aborted, onAbort } from '../abort.ts'
+import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
 import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
@@ -20,6 +21,8 @@ export interface GateOptions {
 export interface Gate {
   /** How many calls wait. */
   readonly size: number
+  /** The calls that were let through and are not over, in their order. */
+  readonly underWay: Iterable<Permit>
   /** @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError} */
   acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit>
   /** Refuses a call that would wait too long. @throws {QuotaExhaustedError} */
@@ -42,8 +45,9 @@ export interface Gate {
  *    comes. Among lanes, the connection goes first that was served least for its weight.
  */
 export function createGate(options: GateOptions = {}): Gate {
-  const { maxQueue = 100_000, headStartMs = 5_000 } = options
+  const { maxQueue = 100_000, headStartMs } = options
   const deadlines = createDeadlines(giveUp)
+  const underWay = new Set<Permit>()
   let arrivals = 0
   let size = 0
 
@@ -53,10 +57,10 @@ export function createGate(options: GateOptions = {}): Gate {
     const now = runtime.now()
     const behind =
       heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(({ parked }) => parked.size > 0)
-    if (!behind) return charge(lane, ask.cost, now)
+    if (!behind) return admit(lane, ask.cost, now)
     mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
-      const rank = now - ask.priority * headStartMs
+      const rank = rankOf(ask.priority, now, headStartMs)
       const order = arrivals++
       join(
         { lane, ask, rank, order, slot: -1, deadlineSlot: -1, resolve, reject, unlisten: undefined },
@@ -66,9 +70,15 @@ export function createGate(options: GateOptions = {}): Gate {
     })
   }
 
+  function admit(lane: Lane, cost: number, now: number): Permit {
+    const permit = charge(lane, cost, now)
+    underWay.add(permit)
+    return permit
+  }
+
   function mayWait(lane: Lane, ask: Ask, now: number): void {
     const held = heldBy(lane, ask.cost, now)
-    if (held && isLong(held.bucket)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
+    if (held && isUsedUp(held)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
     const projected = projectedWaitMs(lane, ask, now)
     if (size >= maxQueue) throw queueFull(ask, size, now, projected)
     if (ask.deadline !== undefined && now + projected >= ask.deadline) throw deadlineTooNear(ask, now, projected)
@@ -118,7 +128,7 @@ export function createGate(options: GateOptions = {}): Gate {
       }
       const now = runtime.now()
       const held = heldBy(lane, first.ask.cost, now)
-      if (held && isLong(held.bucket)) {
+      if (held && isUsedUp(held)) {
         leave(first)
         first.reject(quotaUsedUp(first.ask, held.bucket, now, held.ms))
       } else if (held) {
@@ -130,7 +140,7 @@ export function createGate(options: GateOptions = {}): Gate {
         if (held.bucket === bucket) return
       } else {
         leave(first)
-        first.resolve(charge(lane, first.ask.cost, now))
+        first.resolve(admit(lane, first.ask.cost, now))
         unpark(lane)
         if (lane.calls.size > 0) park(lane, bucket)
       }
@@ -158,10 +168,12 @@ export function createGate(options: GateOptions = {}): Gate {
     get size() {
       return size
     },
+    underWay,
     acquire,
     mayWait,
     release(permit, answeredAt, runtime) {
       const { buckets, cost, chargedAt, lane } = permit
+      underWay.delete(permit)
       const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
       for (const bucket of buckets) {
         bucket.underWay--
@@ -173,8 +185,26 @@ export function createGate(options: GateOptions = {}): Gate {
   }
 }
 
+/** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */
+export function amend(permit: Permit, cost: number): void {
+  const difference = cost - permit.cost
+  if (difference === 0) return
+  for (const bucket of permit.buckets) bucket.window.correct(difference, permit.chargedAt)
+  permit.cost = cost
+}
+
+interface Held {
+  readonly bucket: Bucket
+  readonly ms: number
+}
+
+/** Tells whether a long window is used up; one that a call under way will free is not. */
+function isUsedUp({ bucket, ms }: Held): boolean {
+  return ms !== Infinity && isLong(bucket)
+}
+
 /** The bucket that holds a call of this cost up longest, if any does. */
-function heldBy(lane: Lane, cost: number, now: number): { readonly bucket: Bucket; readonly ms: number } | undefined {
+function heldBy(lane: Lane, cost: number, now: number): Held | undefined {
   let worst: { bucket: Bucket; ms: number } | undefined
   for (const bucket of lane.buckets) {
     const ms = waitMs(bucket, cost, now)

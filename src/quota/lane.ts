@@ -1,32 +1,48 @@
+import { createLine } from '../http/line.ts'
 import { countWaiting, shareOf } from './bucket.ts'
-import { createHeap } from './heap.ts'
-import type { Bucket, Lane, Waiter } from './state.ts'
+import type { Bucket, Lane, Permit, Waiter } from './state.ts'
+import type { Window } from './window.ts'
 
 /** Makes an empty lane. */
 export function createLane(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {
-  const calls = createHeap<Waiter>((a, b) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order), {
-    get: (waiter) => waiter.slot,
-    set: (waiter, slot) => (waiter.slot = slot),
-  })
   const shares = buckets.map((bucket) => shareOf(bucket, connection, weight))
   return {
     connection,
     weight,
     order,
-    calls,
+    calls: createLine<Waiter>(),
     buckets,
     shares,
     parkedAt: undefined,
     turn: 0,
     slot: -1,
+    present: 0,
     quickestMs: Infinity,
   }
 }
 
-/** Adds a bucket to what a lane needs, its waiting calls included. */
-export function attach(lane: Lane, bucket: Bucket): void {
+/** Adds a bucket to what a lane needs, its calls that wait and those that are under way included. */
+export function attach(lane: Lane, bucket: Bucket, underWay: Iterable<Permit>): void {
+  if (lane.buckets.includes(bucket)) return
   const share = shareOf(bucket, lane.connection, lane.weight)
   lane.buckets = [...lane.buckets, bucket]
   lane.shares = [...lane.shares, share]
   for (const { ask } of lane.calls.items()) countWaiting(bucket, share, ask.priority, ask.cost)
+  for (const permit of underWay) {
+    if (permit.lane !== lane) continue
+    bucket.underWay++
+    permit.buckets = [...permit.buckets, bucket]
+    permit.marks = [...permit.marks, bucket.window.take(permit.cost, permit.chargedAt)]
+  }
+}
+
+/** Gives a bucket another window, to which its calls under way are charged anew. */
+export function replaceWindow(bucket: Bucket, window: Window, underWay: Iterable<Permit>): void {
+  bucket.window = window
+  for (const permit of underWay) {
+    const index = permit.buckets.indexOf(bucket)
+    if (index < 0) continue
+    const mark = window.take(permit.cost, permit.chargedAt)
+    permit.marks = permit.marks.map((old, at) => (at === index ? mark : old))
+  }
 }

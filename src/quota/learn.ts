@@ -3,16 +3,19 @@ import type { HttpResponse } from '../http/response.ts'
 import { throttledByStatus } from '../http/throttled.ts'
 import type { Runtime } from '../runtime.ts'
 import type { ClockOffset } from '../http/clock-offset.ts'
+import { amend } from './gate.ts'
 import { createWindow } from './create-window.ts'
-import { attach } from './lane.ts'
-import type { Limit } from './limit.ts'
+import { attach, replaceWindow } from './lane.ts'
 import { stepPause } from './pause.ts'
 import { concurrency, placeholder, type Quota } from './quota.ts'
 import type { QuotaReading, Refusal, WindowReading } from './reading.ts'
 import type { Bucket, Permit } from './state.ts'
-import type { Told } from './window.ts'
-import { concurrencyWindow } from './windows/concurrency.ts'
+import type { Told, Window } from './window.ts'
 import { probingWindow } from './windows/probing.ts'
+import { unprovenWindow } from './windows/unproven.ts'
+
+/** The name of a window whose vendor gives it none. */
+const unnamed = 'quota'
 
 /** Where and when something is learned. */
 interface Lesson {
@@ -40,11 +43,12 @@ export function learn(
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
   const reading = readSafely(quota, response, now)
+  const refusal: Refusal | undefined = reading?.refusal ?? throttledByStatus(response, now)
+  const told = reading?.windows?.some(({ remaining }) => remaining !== undefined)
+  // What was refused for being too many at once was not counted; should it be, what remains tells.
+  if (refusal?.of === 'concurrency' && told) amend(permit, 0)
+  else if (reading?.cost !== undefined) amend(permit, reading.cost)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
-  if (reading?.cost !== undefined && reading.cost !== permit.cost) {
-    for (const bucket of permit.buckets) bucket.window.correct(reading.cost - permit.cost)
-  }
-  const refusal = reading?.refusal ?? throttledByStatus(response, now)
   if (refusal) refuse(lesson, refusal, reading)
 }
 
@@ -66,109 +70,128 @@ function learnWindow(lesson: Lesson, reading: WindowReading): void {
     resetsAt: localReset(reading, clock, now),
     precisionMs: reading.precisionMs ?? 0,
   }
-  if (known && known.window.kind !== 'probing') {
-    const mark = permit.marks[permit.buckets.indexOf(known)]
-    if (mark === undefined || permit.chargedAt < known.since) return
-    const limit = known.window.state(now).limit
-    known.window.learn(told, { now, chargedAt: permit.chargedAt, cost: permit.cost, mark, idle: known.underWay <= 1 })
-    if (told.limit !== undefined && told.limit !== limit) announce(lesson, known, told.limit)
-    return
-  }
-  const { limit, name = 'quota', kind } = reading
+  if (known && known.window.kind !== 'probing') return tell(lesson, known, told, reading.windowMs)
+  const { limit, name = unnamed } = reading
   if (limit === undefined || limit < 1) return
-  if (name === concurrency) return capAt(lesson, limit, limit)
+  const make = windowOf(lesson, name, limit, reading, told)
+  if (!make) return
+  const bucket = begin(quota, permit, known, name, make)
+  tell(lesson, bucket, told, reading.windowMs)
+  announce(lesson, bucket, limit)
+}
+
+function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | undefined): void {
+  const { permit, now } = lesson
+  const { cost, chargedAt } = permit
+  const { limit } = bucket.window.state(now)
+  const idle = bucket.underWay <= 1
+  bucket.window.learn(told, { now, chargedAt, cost, mark: markAt(permit, bucket), idle })
+  if (told.limit !== undefined && limit !== undefined && told.limit !== limit) announce(lesson, bucket, told.limit)
+  const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
+  if (told.limit === undefined || !windowMs) return
+  // Little's law: a rate is reached only with so many at once as come in the time that one takes.
+  const tookMs = Math.min(permit.lane.quickestMs, now - chargedAt)
+  const servesAtOnce = Math.ceil((told.limit / windowMs) * tookMs)
+  const cap = bucketNamed(permit, concurrency)
+  cap?.window.learn({ servesAtOnce, precisionMs: 0 }, { now, chargedAt, cost, mark: markAt(permit, cap), idle })
+}
+
+/** How to make the window that an answer tells of; `undefined` where it does not tell enough. */
+function windowOf(
+  { quota, now }: Lesson,
+  name: string,
+  limit: number,
+  reading: WindowReading,
+  { resetsAt, remaining }: Told,
+): (() => Window) | undefined {
   const declared = quota.limits.find((each) => each.name === name)
-  const windowMs = reading.windowMs ?? declared?.windowMs
-  if (windowMs === undefined) return
-  begin(lesson, known, { ...declared, name, limit, windowMs, ...(kind && { kind }) }, told)
+  const { windowMs = declared?.windowMs } = reading
+  const kind = reading.kind ?? (declared && (declared.kind ?? 'fixed'))
+  if (kind === undefined && remaining !== undefined && resetsAt !== undefined && resetsAt > now) {
+    return () => unprovenWindow(limit, windowMs, quota.share)
+  }
+  if (windowMs === undefined) return undefined
+  return () => createWindow({ ...declared, name, limit, windowMs, ...(kind && { kind }) }, quota.share)
 }
 
 /** Puts a real window in the place of an unknown one, or next to those that are known. */
-function begin(lesson: Lesson, unknown: Bucket | undefined, limit: Limit, told: Told): void {
-  const { quota, permit, now } = lesson
-  const { lane, cost, chargedAt } = permit
-  const fresh = (): Pick<Bucket, 'window' | 'windowMs'> => ({
-    window: createWindow(limit, quota.share),
-    windowMs: limit.windowMs,
-  })
-  const takesOver = unknown !== undefined && quota.rename(unknown, lane.connection, limit.name)
-  if (takesOver) Object.assign(unknown, fresh())
+function begin(quota: Quota, { lane }: Permit, unknown: Bucket | undefined, name: string, make: () => Window): Bucket {
+  const { underWay } = quota.gate
+  if (unknown && quota.rename(unknown, lane.connection, name)) {
+    replaceWindow(unknown, make(), underWay)
+    return unknown
+  }
   // Its limit has a bucket already, so the placeholder has nothing left to look for.
-  else if (unknown) unknown.window = probingWindow(Infinity)
-  const bucket = takesOver ? unknown : quota.bucket(lane.connection, limit.name, fresh)
-  if (!lane.buckets.includes(bucket)) attach(lane, bucket)
-  if (bucket.since > chargedAt) return
-  bucket.since = now
-  const mark = bucket.window.take(cost, now)
-  // What else is under way was charged to the window that was there before.
-  if (takesOver && bucket.underWay > 1) bucket.window.take(bucket.underWay - 1, now)
-  bucket.window.learn(told, { now, chargedAt: now, cost, mark, idle: false })
-  announce(lesson, bucket, limit.limit)
+  if (unknown) replaceWindow(unknown, probingWindow(Infinity), underWay)
+  const bucket = quota.bucket(lane.connection, name, make)
+  attach(lane, bucket, underWay)
+  return bucket
 }
 
 function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefined): void {
-  const { permit, quota, runtime, now, operation } = lesson
+  const { permit, now } = lesson
   if (refusal.of === 'object') return
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
-    // A call that was let through before there was a cap says nothing about it.
-    if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now)
-    else if (!cap) capAt(lesson, Infinity, Math.max(1, Math.floor((permit.buckets[0]?.underWay ?? 1) * 0.9)))
+    if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now, markAt(permit, cap))
     return
   }
-  const bucket = violated(lesson, refusal, reading)
-  if (!bucket) return
-  const roomAt = bucket.window.refused(permit.chargedAt, now)
-  const told = reading?.windows?.find(({ name }) => name === undefined || name === bucket.name)
-  const resetsAt = told && told.remaining === 0 ? localReset(told, lesson.clock, now) : undefined
-  const until = Math.max(now + (refusal.retryAfterMs ?? 0), roomAt ?? now, resetsAt ?? now)
+  for (const bucket of violated(lesson, refusal, reading)) {
+    const told = reading?.windows?.find(({ name }) => name === undefined || name === bucket.name)
+    pause(lesson, bucket, refusal, told)
+  }
+}
+
+/** Pauses a bucket until the latest of all moments that are known. */
+function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, told: WindowReading | undefined): void {
+  const { permit, quota, runtime, now, operation } = lesson
+  const { chargedAt } = permit
+  const asked = { at: now + retryAfterMs, precisionMs: retryAfterMs % 1000 === 0 ? 1000 : 0 }
+  const counted = { at: bucket.window.refused(chargedAt, now, markAt(permit, bucket)) ?? now, precisionMs: 0 }
+  // A reset beside something that remains is not what the refusal is about.
+  const resetsAt = told && !told.remaining ? localReset(told, lesson.clock, now) : undefined
+  const reset = { at: resetsAt ?? now, precisionMs: told?.precisionMs ?? 0 }
+  const { at: until, precisionMs } = [counted, reset].reduce((a, b) => (b.at > a.at ? b : a), asked)
   const before = bucket.pause
-  // `Retry-After` counts whole seconds from each answer, so that later answers name a later moment for the same reset.
-  const precisionMs = refusal.retryAfterMs === undefined ? (told?.precisionMs ?? 0) : 1000
-  bucket.pause = stepPause(before, { type: 'refusal', now, chargedAt: permit.chargedAt, until, precisionMs })
+  bucket.pause = stepPause(before, { type: 'refusal', now, chargedAt, until, precisionMs })
   if (bucket.pause !== before && bucket.pause.at === 'paused') {
     runtime.emit?.({ type: 'pause', operation, at: now, bucket: bucket.name, until: bucket.pause.until })
   }
   quota.gate.wake([bucket], runtime)
 }
 
-/** The bucket that a refusal is about: the one it names, or the one told empty, or the fullest. */
-function violated(
-  { quota, permit, now }: Lesson,
-  refusal: Refusal,
-  reading: QuotaReading | undefined,
-): Bucket | undefined {
-  const { window } = refusal
+/** The buckets that a refusal is about: the one it names, or those told empty, or the fullest. */
+function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
+  const { lane } = permit
   if (window !== undefined) {
     const named = bucketNamed(permit, window)
-    if (named) return named
+    if (named) return [named]
     const declared = quota.limits.find(({ name }) => name === window)
-    const bucket = quota.bucket(permit.lane.connection, window, () => ({
-      window: declared ? createWindow(declared, quota.share) : probingWindow(Infinity),
-      windowMs: declared?.windowMs ?? 0,
-    }))
-    if (!permit.lane.buckets.includes(bucket)) attach(permit.lane, bucket)
-    return bucket
+    // Whose limit it is, nobody says: it holds for all calls of the connection.
+    if (!declared) return [quota.bucketOfAll(lane.connection, window, () => probingWindow(Infinity))]
+    const bucket = quota.bucket(lane.connection, window, () => createWindow(declared, quota.share))
+    attach(lane, bucket, quota.gate.underWay)
+    return [bucket]
   }
-  const empty = reading?.windows?.find(({ remaining }) => remaining === 0)
-  if (empty) return bucketNamed(permit, empty.name)
-  const rates = permit.lane.buckets.filter(({ window }) => window.kind !== 'concurrency')
-  const fullness = ({ window }: Bucket): number => {
-    const { remaining, limit = 1 } = window.state(now)
+  const empty = reading?.windows?.filter(({ remaining }) => remaining === 0) ?? []
+  if (empty.length > 0) return [...new Set(empty.flatMap(({ name }) => bucketNamed(permit, name) ?? []))]
+  const rates = lane.buckets.filter((bucket) => bucket.window.kind !== 'concurrency')
+  const fullness = (bucket: Bucket): number => {
+    const { remaining, limit = 1 } = bucket.window.state(now)
     return remaining / limit
   }
-  return rates.reduce<Bucket | undefined>((a, b) => (a && fullness(a) <= fullness(b) ? a : b), undefined)
+  return rates.length === 0 ? [] : [rates.reduce((a, b) => (fullness(a) <= fullness(b) ? a : b))]
 }
 
-function capAt({ quota, permit }: Lesson, max: number, start: number): void {
-  const { lane } = permit
-  const cap = quota.bucket(lane.connection, concurrency, () => ({ window: concurrencyWindow(max, start), windowMs: 0 }))
-  if (!lane.buckets.includes(cap)) attach(lane, cap)
+/** What the bucket's count was when the call was charged. */
+function markAt({ buckets, marks }: Permit, bucket: Bucket): number {
+  return marks[buckets.indexOf(bucket)] ?? 0
 }
 
+/** The bucket that an answer means by a name, or by none; the unknown one, where the name is new. */
 function bucketNamed({ lane }: Permit, name: string | undefined): Bucket | undefined {
-  const named = name === undefined ? undefined : lane.buckets.find((bucket) => bucket.name === name)
-  if (named || (name !== undefined && name === concurrency)) return named
+  const named = lane.buckets.find((bucket) => bucket.name === (name ?? unnamed))
+  if (named || name === concurrency) return named
   const unknown = lane.buckets.find((bucket) => bucket.name === placeholder)
   return unknown ?? (name === undefined ? lane.buckets.find(({ window }) => window.kind !== 'concurrency') : undefined)
 }

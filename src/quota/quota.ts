@@ -1,10 +1,11 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { createBucket, pausedMs } from './bucket.ts'
+import { createBucket, isFull, pausedMs } from './bucket.ts'
+import { firstCalls } from './cap.ts'
 import { createWindow } from './create-window.ts'
 import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
-import { createLane } from './lane.ts'
+import { attach, createLane } from './lane.ts'
 import type { Limit, QuotaScope } from './limit.ts'
 import { readAll, type QuotaReader } from './reading.ts'
 import type { Bucket, Lane } from './state.ts'
@@ -17,8 +18,8 @@ export interface QuotaOptions extends QuotaFacts, GateOptions {
   /** Which part of every limit is ours; the rest is left to other users of the same quota. @default 1 */
   readonly share?: number
   /**
-   * The pace with which a limit is looked for that nobody states, after the first answer. `Infinity` keeps no pace until
-   * the vendor refuses. Calls per second. @default 10
+   * The pace with which a limit is looked for that nobody states, after the first answer; and a few calls at once, then
+   * more, where nobody states a cap either. `Infinity` keeps no pace until the vendor refuses. Calls per second. @default 10
    */
   readonly startPerSecond?: number
 }
@@ -39,10 +40,12 @@ export interface Quota {
   readonly read: QuotaReader
   readonly limits: readonly Limit[]
   costOf(request: HttpRequest): number
-  /** The lane for a call of a connection. */
-  lane(connection: string, weight: number, request: HttpRequest): Lane
+  /** The lane for a call of a connection. What counts an object apart is forgotten when it is idle and full again. */
+  lane(connection: string, weight: number, request: HttpRequest, now: number): Lane
+  /** Finds a bucket that every call of a connection needs, or makes it and adds it to all of them. */
+  bucketOfAll(connection: string, name: string, make: () => Window): Bucket
   /** Finds a bucket of a connection by name, or makes it. */
-  bucket(connection: string, name: string, make: () => { readonly window: Window; readonly windowMs: number }): Bucket
+  bucket(connection: string, name: string, make: () => Window): Bucket
   /** Gives the placeholder of an unknown limit the name that the vendor told; false where that name is taken. */
   rename(bucket: Bucket, connection: string, name: string): boolean
   /** A name for a connection that has none. */
@@ -81,22 +84,27 @@ export interface BucketState {
 export function quota(options: QuotaOptions = {}): Quota {
   checkOptions('quota', options, quotaOptionNames)
   checkFacts(options)
-  const { limits = [], reader = [], maxConcurrent, share = 1, startPerSecond = 10, cost, family, object } = options
+  const { limits = [], reader = [], share = 1, startPerSecond = 10, cost, family, object } = options
   checkNumber('quota.startPerSecond', startPerSecond, 0.1)
   checkNumber('quota.share', share, Number.MIN_VALUE)
   checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
+  const { maxConcurrent: most = Infinity } = options
+  // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
+  const sought = most === Infinity && limits.length === 0 && startPerSecond !== Infinity
+  const first = sought ? firstCalls : most
   const buckets = new Map<string, Bucket>()
   const lanes = new Map<string, Lane>()
+  /** Those of an object; the one that was not used for longest stands first. */
+  const objectLanes = new Map<string, Lane>()
+  /** What was found to hold all calls of a connection up, by connection. */
+  const ofAll = new Map<string, readonly Bucket[]>()
+  const gate = createGate(options)
+  let laneCount = 0
   let connections = 0
 
-  function bucketAt(
-    scope: QuotaScope,
-    name: string,
-    parts: readonly string[],
-    make: () => { readonly window: Window; readonly windowMs: number },
-  ): Bucket {
+  function bucketAt(scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket {
     const key = [...parts, name].join('/')
-    const bucket = buckets.get(key) ?? createBucket({ key, name, scope, ...make() })
+    const bucket = buckets.get(key) ?? createBucket({ key, name, scope, window: make() })
     buckets.set(key, bucket)
     return bucket
   }
@@ -112,33 +120,54 @@ export function quota(options: QuotaOptions = {}): Quota {
       .filter(({ families }) => !families || families.includes(inFamily))
       .filter(({ scope }) => scope !== 'object' || forObject !== undefined)
       .map((limit) => {
-        const { name, windowMs, scope = 'connection' } = limit
-        return bucketAt(scope, name, parts[scope], () => ({ window: createWindow(limit, share), windowMs }))
+        const { name, scope = 'connection' } = limit
+        return bucketAt(scope, name, parts[scope], () => createWindow(limit, share))
       })
-    const unknown = (): Bucket =>
-      bucketAt('family', placeholder, parts.family, () => ({ window: probingWindow(startPerSecond), windowMs: 0 }))
-    const cap =
-      maxConcurrent === undefined
-        ? []
-        : [bucketAt('connection', concurrency, parts.connection, () => capOf(maxConcurrent))]
-    return createLane(connection, weight, lanes.size, [...(rates.length > 0 ? rates : [unknown()]), ...cap])
+    const unknown = (): Bucket => bucketAt('family', placeholder, parts.family, () => probingWindow(startPerSecond))
+    const known = rates.length > 0 ? rates : [unknown()]
+    const cap = bucketAt('connection', concurrency, parts.connection, () => concurrencyWindow(most, first))
+    return createLane(connection, weight, laneCount++, [...known, cap, ...(ofAll.get(connection) ?? [])])
+  }
+
+  /** Of the lanes that were not used for longest, looks at two for each new one, so that the idle ones get fewer. */
+  function forgetIdle(now: number): void {
+    for (const [key, lane] of [...firstOf(objectLanes, 2)]) {
+      objectLanes.delete(key)
+      const counted = lane.buckets.filter(({ scope }) => scope === 'object')
+      if (lane.present === 0 && counted.every((bucket) => isFull(bucket, now))) {
+        for (const bucket of counted) buckets.delete(bucket.key)
+      } else objectLanes.set(key, lane)
+    }
   }
 
   return {
-    gate: createGate(options),
+    gate,
     share,
     read: typeof reader === 'function' ? reader : readAll(...reader),
     limits,
     costOf: (request) => request.cost ?? cost?.(request) ?? 1,
-    lane(connection, weight, request) {
+    lane(connection, weight, request, now) {
       const inFamily = family?.(request) ?? ''
       const forObject = object?.(request)
       const key = inFamily === '' && forObject === undefined ? connection : [connection, inFamily, forObject].join('/')
-      const known = lanes.get(key)
-      if (known) return known
-      const lane = laneOf(connection, weight, inFamily, forObject)
-      lanes.set(key, lane)
+      const kept = forObject === undefined ? lanes : objectLanes
+      const known = kept.get(key)
+      if (known && forObject === undefined) return known
+      if (known) kept.delete(key)
+      else if (forObject !== undefined) forgetIdle(now)
+      const lane = known ?? laneOf(connection, weight, inFamily, forObject)
+      kept.set(key, lane)
       return lane
+    },
+    bucketOfAll(connection, name, make) {
+      const bucket = bucketAt('connection', name, [connection], make)
+      const known = ofAll.get(connection) ?? []
+      if (known.includes(bucket)) return bucket
+      ofAll.set(connection, [...known, bucket])
+      for (const lane of [...lanes.values(), ...objectLanes.values()]) {
+        if (lane.connection === connection) attach(lane, bucket, gate.underWay)
+      }
+      return bucket
     },
     bucket: (connection, name, make) => bucketAt('connection', name, [connection], make),
     rename(bucket, connection, name) {
@@ -149,7 +178,7 @@ export function quota(options: QuotaOptions = {}): Quota {
       return true
     },
     nextConnection: () => `connection ${++connections}`,
-    states: (now) => [...new Set(buckets.values())].map((bucket) => stateOf(bucket, now)),
+    states: (now) => [...new Set(buckets.values())].flatMap((bucket) => stateOf(bucket, now) ?? []),
   }
 }
 
@@ -159,13 +188,19 @@ export const placeholder = 'unknown'
 /** The name of the bucket that counts calls at once. */
 export const concurrency = 'concurrency'
 
-function capOf(max: number): { readonly window: Window; readonly windowMs: number } {
-  return { window: concurrencyWindow(max), windowMs: 0 }
+function* firstOf<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count
+  for (const item of items) {
+    if (left-- <= 0) return
+    yield item
+  }
 }
 
-function stateOf(bucket: Bucket, now: number): BucketState {
+function stateOf(bucket: Bucket, now: number): BucketState | undefined {
   const { name, scope, key, window, underWay, waiting: queued } = bucket
   const { limit, remaining, resetsAt } = window.state(now)
+  // Nobody spoke of a cap.
+  if (name === concurrency && remaining === Infinity) return undefined
   const paused = pausedMs(bucket, now)
   return {
     name,

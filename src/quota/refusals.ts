@@ -3,8 +3,7 @@ import type { Ask, Bucket } from './state.ts'
 
 /** A long window is used up: nobody waits for it in the process. */
 export function quotaUsedUp({ operation }: Ask, bucket: Bucket, now: number, waitMs: number): QuotaExhaustedError {
-  const known = Number.isFinite(waitMs) ? waitMs : bucket.windowMs
-  return refusal(`${operation}: not sent, the quota \`${bucket.name}\` is used up.`, 'window', now, known)
+  return refusal(`${operation}: not sent, the quota \`${bucket.name}\` is used up.`, 'window', now, waitMs)
 }
 
 /** The wait would outlast the call. */
@@ -16,6 +15,11 @@ export function deadlineTooNear({ operation }: Ask, now: number, waitMs: number)
 /** Too many wait already. */
 export function queueFull({ operation }: Ask, waiting: number, now: number, waitMs: number): QuotaExhaustedError {
   return refusal(`${operation}: not sent, ${waiting} calls wait for their quota already.`, 'queue', now, waitMs)
+}
+
+/** The limiter that keeps the queue does not take the call, or drops it: it is full, or was stopped. */
+export function turnedAway({ operation }: Ask, reason: string, now: number, waitMs: number): QuotaExhaustedError {
+  return refusal(`${operation}: not sent, the limiter turned it away: ${reason}`, 'queue', now, waitMs)
 }
 
 /** It waited, and the deadline came first. */

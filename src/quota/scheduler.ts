@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtime.ts'
 import type { Gate } from './gate.ts'
+import type { Limit } from './limit.ts'
 import type { Ask, Lane, Permit } from './state.ts'
 
 /**
@@ -9,6 +10,8 @@ import type { Ask, Lane, Permit } from './state.ts'
  */
 export interface Scheduler {
   readonly name: string
+  /** Refuses declared limits that it cannot serve. @throws {ConfigurationError} */
+  check?(limits: readonly Limit[]): void
   /** Resolves when it is the call's turn. @throws {QuotaExhaustedError} @throws {AbortedError} @throws {TimeoutError} */
   acquire(gate: Gate, lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit>
   /** The call is over. */

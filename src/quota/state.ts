@@ -1,5 +1,6 @@
+import type { Heap } from '../http/heap.ts'
+import type { InLine } from '../http/line.ts'
 import type { Cancel } from '../runtime.ts'
-import type { Heap } from './heap.ts'
 import type { QuotaScope } from './limit.ts'
 import type { Pause } from './pause.ts'
 import type { Window } from './window.ts'
@@ -16,14 +17,10 @@ export interface Ask {
 }
 
 /** A call that waits. */
-export interface Waiter {
+export interface Waiter extends InLine {
   readonly lane: Lane
   readonly ask: Ask
-  /** Least goes first: the time of arrival, less a head start for each step of priority. */
-  readonly rank: number
-  readonly order: number
-  /** Where it stands in its lane, and among all deadlines. */
-  slot: number
+  /** Where it stands among all deadlines. */
   deadlineSlot: number
   readonly resolve: (permit: Permit) => void
   readonly reject: (error: Error) => void
@@ -34,10 +31,12 @@ export interface Waiter {
 /** What a call that was let through holds until it is over. */
 export interface Permit {
   readonly lane: Lane
-  readonly buckets: readonly Bucket[]
+  /** Replaced, never changed in place, when a limit is learned that counts the call too. */
+  buckets: readonly Bucket[]
   /** What each bucket's count returned when it was charged. */
-  readonly marks: readonly number[]
-  readonly cost: number
+  marks: readonly number[]
+  /** What it is charged now: the declared cost until an answer tells the real one. */
+  cost: number
   /** Milliseconds since the Unix epoch. */
   readonly chargedAt: number
 }
@@ -51,13 +50,15 @@ export interface Lane {
   readonly weight: number
   readonly order: number
   readonly calls: Heap<Waiter>
-  /** Replaced, never changed in place: a permit keeps the list it was charged to. */
+  /** Replaced, never changed in place: permits share the list that they were charged to. */
   buckets: readonly Bucket[]
   shares: readonly Share[]
   parkedAt: Bucket | undefined
   /** The lane's turn among those parked at the same bucket, and its place there. */
   turn: number
   slot: number
+  /** Its calls that came to the throttle and are not over, wherever they wait. Nobody forgets a lane that has some. */
+  present: number
   /** The shortest answer so far: how long before an answer the call has reached the vendor at the latest. */
   quickestMs: number
 }
@@ -79,9 +80,6 @@ export interface Bucket {
   /** The vendor's name for the limit; a placeholder takes it over with the window, once an answer tells both. */
   name: string
   window: Window
-  windowMs: number
-  /** Since when this window counts. What was let through before says nothing about it. */
-  since: number
   pause: Pause
   /** Calls that were let through and are not over. */
   underWay: number

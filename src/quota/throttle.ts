@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream'
+import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
+import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { createClockOffset } from '../http/clock-offset.ts'
+import { amend } from './gate.ts'
 import { learn } from './learn.ts'
 import { quota as createQuota, quotaOptionNames, type BucketState, type Quota, type QuotaOptions } from './quota.ts'
 import { gateScheduler, type Scheduler } from './scheduler.ts'
@@ -32,7 +35,8 @@ export interface QuotaThrottle extends Policy {
  * A refusal pauses the window that was violated, for everyone, until the latest moment that is known. A wait that cannot
  * end before the deadline is refused at once, and a daily or longer quota that is used up is never waited for.
  *
- * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError}
+ * @throws {ConfigurationError} where it is made
+ * @throws {QuotaExhaustedError} @throws {TimeoutError} (`limit: 'deadline'`) @throws {AbortedError} from a call
  */
 export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const own = ['quota', 'connection', 'weight', 'scheduler']
@@ -43,11 +47,14 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   }
   checkNumber('throttle.weight', weight, Number.MIN_VALUE)
   const quota = shared ?? createQuota(rest)
+  scheduler.check?.(quota.limits)
   const connection = named ?? quota.nextConnection()
   const clock = createClockOffset()
   let clockOfClient: Runtime = systemRuntime()
 
-  function over(permit: Permit, runtime: Runtime, answeredAt: number): void {
+  function over(permit: Permit, runtime: Runtime, answeredAt: number, sent?: 'never sent'): void {
+    if (sent) amend(permit, 0)
+    permit.lane.present--
     quota.gate.release(permit, answeredAt, runtime)
     scheduler.release?.(permit)
   }
@@ -55,17 +62,31 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     return async function throttle(request) {
-      const lane = quota.lane(connection, weight, request)
+      const lane = quota.lane(connection, weight, request, runtime.now())
       const { operation, priority = 0, deadline, signal } = request
       const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
-      const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
-      const permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
-      const response = await next(request).catch((error: unknown) => {
-        if (neverSent(error)) for (const bucket of permit.buckets) bucket.window.correct(-permit.cost)
-        over(permit, runtime, runtime.now())
+      lane.present++
+      let permit: Permit
+      try {
+        const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
+        permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
+      } catch (error) {
+        lane.present--
         throw error
-      })
-      learn(quota, permit, request, response, clock, runtime)
+      }
+      if (signal?.aborted) {
+        // The abort came between the call's turn and its start.
+        over(permit, runtime, runtime.now(), 'never sent')
+        throw aborted(signal)
+      }
+      let response: HttpResponse
+      try {
+        response = await next(request)
+        learn(quota, permit, request, response, clock, runtime)
+      } catch (error) {
+        over(permit, runtime, runtime.now(), neverSent(error) ? 'never sent' : undefined)
+        throw error
+      }
       scheduler.drive?.(lane, runtime)
       const now = runtime.now()
       if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs, now - permit.chargedAt)

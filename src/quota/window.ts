@@ -4,12 +4,14 @@ export interface Told {
   readonly remaining?: number | undefined
   /** When the window ends. Milliseconds since the Unix epoch, on the local clock. */
   readonly resetsAt?: number | undefined
+  /** How many calls at once the vendor is sure to serve, whatever its cap is. */
+  readonly servesAtOnce?: number | undefined
   /** How far `resetsAt` may be off, because the vendor rounds. Milliseconds. */
   readonly precisionMs: number
 }
 
 /** What a window is told together with: how its own count stood. */
-interface Standing {
+export interface Standing {
   readonly now: number
   /** When the answered call was charged. */
   readonly chargedAt: number
@@ -33,6 +35,8 @@ interface WindowState {
 /** One limit's count. Knows when more fits; does not know who waits. */
 export interface Window {
   readonly kind: string
+  /** How long it lasts, as far as is known; 0 where it has no end. Milliseconds. */
+  readonly windowMs: number
   /** How long until `cost` more may be used. 0: now; `Infinity`: as soon as a call under way ends. Milliseconds. */
   waitMs(cost: number, now: number): number
   /** How long until `cost` in all is through, however many windows it takes. Milliseconds. */
@@ -44,11 +48,11 @@ export interface Window {
    * shortest answer so far, 0 while there is none.
    */
   settle(cost: number, chargedAt: number, answeredAt: number, quickestMs: number): void
-  /** Charges more, or gives back, after the real cost of a call became known. */
-  correct(difference: number): void
+  /** Charges a call under way more, or gives back, once its real cost is known. */
+  correct(difference: number, chargedAt: number): void
   /** Takes over what the vendor says: less at once, more only where it cannot be a stale figure. */
   learn(told: Told, standing: Standing): void
   /** The vendor refused though there was room by this count. Returns when there is room again, if it knows. */
-  refused(chargedAt: number, now: number): number | undefined
+  refused(chargedAt: number, now: number, mark: number): number | undefined
   state(now: number): WindowState
 }

@@ -1,4 +1,5 @@
 import { sleepWith, type Cancel, type Runtime, type RuntimeEvent } from 'hawser'
+import { createTimers } from './timers.ts'
 
 /** Options of {@link fakeClock}. */
 export interface FakeClockOptions {
@@ -31,16 +32,10 @@ export interface FakeClock {
   advance(ms: number): void
 }
 
-interface Timer {
-  readonly due: number
-  readonly wakes: boolean
-  readonly callback: () => void
-}
-
 /** Makes a clock that stands still until everyone waits. */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   const { startAt = Date.UTC(2030, 0, 1), random = () => 0 } = options
-  const timers = new Set<Timer>()
+  const timers = createTimers()
   const slept: number[] = []
   const events: RuntimeEvent[] = []
   let now = startAt
@@ -50,10 +45,9 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   let watching = false
 
   function set(ms: number, callback: () => void, wakes: boolean): Cancel {
-    const timer: Timer = { due: now + ms, wakes, callback }
-    timers.add(timer)
+    const cancel = timers.add({ due: now + ms, wakes, callback })
     watch()
-    return () => timers.delete(timer)
+    return cancel
   }
 
   /** Looks, as soon as all that is ready has run, whether there is nothing left to do but wait. */
@@ -66,25 +60,15 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 
   function jump(): void {
     watching = false
-    const someoneWaits = hung > 0 || [...timers].some(({ wakes }) => wakes)
-    if (held > hung || !someoneWaits) return
-    const next = nextDue()
-    if (!next) return
-    fire(next)
+    if (held > hung || (hung === 0 && timers.waking === 0) || timers.size === 0) return
+    fireFirst()
     watch()
   }
 
-  function nextDue(): Timer | undefined {
-    return [...timers].reduce<Timer | undefined>(
-      (first, timer) => (!first || timer.due < first.due ? timer : first),
-      undefined,
-    )
-  }
-
-  function fire(timer: Timer): void {
-    timers.delete(timer)
-    now = Math.max(now, timer.due)
-    timer.callback()
+  function fireFirst(): void {
+    const timer = timers.shift()
+    now = Math.max(now, timer?.due ?? now)
+    timer?.callback()
   }
 
   const counted = (change: (by: number) => void): (() => void) => {
@@ -113,7 +97,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     hang: () => counted((by) => (hung += by)),
     advance(ms) {
       const until = now + ms
-      for (let next = nextDue(); next && next.due <= until; next = nextDue()) fire(next)
+      for (let next = timers.first(); next && next.due <= until; next = timers.first()) fireFirst()
       now = until
     },
     runtime: {

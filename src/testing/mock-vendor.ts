@@ -1,23 +1,40 @@
-import { Readable } from 'node:stream'
-import { NetworkError, axiosTransport, type HttpRequest, type HttpResponse, type Runtime, type Transport } from 'hawser'
+import { ConfigurationError, axiosTransport, checkNumber, checkOptions, type Runtime, type Transport } from 'hawser'
 import { fakeClock, type FakeClock, type FakeClockOptions } from './fake-clock.ts'
-import { mswFront, unhandled } from './msw-front.ts'
+import type { Chaos } from './faults/chaos.ts'
+import { faultQueue, type FaultOptions } from './faults/fault-queue.ts'
+import type { Fault, StatusFault } from './faults/fault.ts'
+import type { Front } from './fronts/front.ts'
+import { loopbackFront } from './fronts/loopback.ts'
+import { memoryFront } from './fronts/memory.ts'
+import { mswHandlers, type MswHandler } from './fronts/msw-handlers.ts'
+import { mswFront } from './fronts/msw.ts'
+import { journalOf, type Journal } from './journal/journal.ts'
+import type { ReceivedRequest } from './journal/received-request.ts'
+import { vendorLimits, type VendorLimits } from './limits/vendor-limits.ts'
+import type { Violation } from './limits/vendor-quota.ts'
 import type { Simulator } from './simulator.ts'
+import { vendorSide } from './vendor-side.ts'
+import { webhookSender, type Deliver, type WebhookSettings } from './webhooks/sender.ts'
 
-/** A request as the vendor got it. */
-export interface ReceivedRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  /** By the fake clock. Milliseconds since the Unix epoch. */
-  readonly at: number
-}
-
-/** How often a fault strikes. */
-export interface FaultOptions {
-  /** @default 1 */
-  readonly times?: number
+/** Options of {@link mockVendor}. */
+export interface MockVendorOptions extends FakeClockOptions {
+  /**
+   * How requests get to the simulator: `msw` catches them below the real transport, `memory` replaces the transport and is
+   * the quickest, `loopback` sends them over real sockets. @default 'msw'
+   */
+  readonly front?: 'msw' | 'memory' | 'loopback'
+  /** A clock that others use too. @default one of its own */
+  readonly clock?: FakeClock
+  /** How long each answer takes to its headers. Virtual milliseconds. @default 0 */
+  readonly latencyMs?: number
+  /** Faults by a seed, for all requests that no other fault strikes. @default none */
+  readonly chaos?: Chaos
+  /** Where `deliver` sends to, and with which secrets. @default what each `deliver` says */
+  readonly webhooks?: Partial<WebhookSettings>
+  /** Handlers of MSW's own, which are asked before the simulators; for `front: 'msw'`. @default none */
+  readonly handlers?: readonly MswHandler[]
+  /** What sends over the sockets of `front: 'loopback'`. @default `axiosTransport()` */
+  readonly transport?: Transport
 }
 
 /** A vendor on the test's side of the network. `using` cleans it up. */
@@ -27,108 +44,112 @@ export interface MockVendor extends Disposable {
   readonly clock: FakeClock
   /** In the order of their arrival. */
   readonly requests: readonly ReceivedRequest[]
+  /** Questions about the requests, and assertions. */
+  readonly journal: Journal
+  /** How many requests were under way at once, at most. */
+  readonly mostConcurrent: number
+  /** Requests that went beyond a limit. */
+  readonly violations: readonly Violation[]
+  /** The limits that the simulators keep. */
+  readonly limits: VendorLimits
+  /** Lets a fault strike the next requests. */
+  fault(fault: Fault, options?: FaultOptions): void
   /** Answers the next requests with a status of failure. */
-  fail(
-    status: number,
-    options?: FaultOptions & { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
-  ): void
+  fail(status: number, options?: FaultOptions & Omit<StatusFault, 'kind' | 'status'>): void
   /** Breaks the connection of the next requests before an answer. */
   reset(options?: FaultOptions): void
   /** Never answers the next requests; the clock runs on to their time limit. */
   hang(options?: FaultOptions): void
+  /** Sends webhooks, true ones and bad ones. */
+  readonly deliver: Deliver
+  /** Where the front `loopback` listens, for clients that are not given `options`. @throws {ConfigurationError} on other fronts */
+  address(): Promise<string>
 }
 
-/** What happens instead of an answer; it is told which send it strikes. */
-type Fault = (name: string) => Promise<Response>
-
-/** Marks the requests of one mock vendor, so that two of them can pretend to be at the same address at the same time. */
-const mark = 'x-hawser-mock'
+const optionNames = [
+  'front',
+  'clock',
+  'latencyMs',
+  'chaos',
+  'webhooks',
+  'handlers',
+  'transport',
+  'startAt',
+  'random',
+] satisfies readonly (keyof MockVendorOptions)[]
 
 /**
- * Catches requests with MSW, below the client's real transport, and lets a simulator answer them. The client's clock is
- * virtual: waits take no time.
+ * Puts vendors on the test's side of the network, and a client's clock on virtual time: waits take no time.
+ *
+ * @throws {ConfigurationError} where an option is unknown or has no meaning with the front
  */
-export function mockVendor(simulator: Simulator, options: FakeClockOptions = {}): MockVendor {
-  const clock = fakeClock(options)
-  const id = crypto.randomUUID()
-  const requests: ReceivedRequest[] = []
-  const faults: Fault[] = []
-  const hung = new Map<string, () => void>()
-  const failures = new Map<string, unknown>()
-  let sent = 0
-  const transport = axiosTransport({ proxy: false })
-  let front: Promise<() => void> | undefined
+export function mockVendor(simulator: Simulator | readonly Simulator[], options: MockVendorOptions = {}): MockVendor {
+  checkOptions('mockVendor', options, optionNames)
+  const { front: name = 'msw', latencyMs = 0, chaos, handlers } = options
+  const clock = options.clock ?? fakeClock(options)
+  const simulators = 'respond' in simulator ? [simulator] : simulator
+  const faults = faultQueue()
+  const side = vendorSide({
+    clock,
+    simulators,
+    nextFault: (request) => faults.next(request) ?? chaos?.next(request),
+    answerFirst: handlers && mswHandlers(handlers),
+    latencyMs: checkNumber('mockVendor.latencyMs', latencyMs, 0),
+  })
+  const front = frontOf(options)(side)
+  const source = simulators.find(({ webhooks }) => webhooks)?.webhooks
   let disposed = false
 
-  async function answer(request: Request): Promise<Response | undefined> {
-    const marked = request.headers.get(mark)
-    const ours = marked === null ? new URL(request.url).origin === simulator.origin : marked.startsWith(id)
-    if (!ours) return undefined
-    const headers = Object.fromEntries([...request.headers].filter(([name]) => name !== mark))
-    const { method, url } = request
-    requests.push({ method, url, headers, body: await request.clone().text(), at: clock.now })
-    try {
-      const response = await (faults.shift()?.(marked ?? '') ?? simulator.respond(request))
-      if (response) return response
-      throw unhandled(method, url)
-    } catch (error) {
-      if (marked === null) throw error
-      // Kept for the client that sent it: what MSW makes of a thrown error is not what a socket makes of it.
-      failures.set(marked, error)
-      return Response.error()
-    }
-  }
-
-  const send = async (request: HttpRequest): Promise<HttpResponse> => {
+  const send: Transport = async (request) => {
     if (disposed) throw new Error('This mock vendor was disposed of; its client is used after the end of the test.')
-    const release = clock.hold()
-    const name = `${id}/${++sent}`
-    const over = (): void => {
-      hung.get(name)?.()
-      hung.delete(name)
-      release()
-    }
-    let streamed = false
-    try {
-      await (front ??= mswFront(answer))
-      const response = await transport({ ...request, headers: { ...request.headers, [mark]: name } })
-      if (response.body instanceof Readable) {
-        streamed = true
-        response.body.once('close', over)
-      }
-      return response
-    } catch (error) {
-      throw failures.get(name) ?? error
-    } finally {
-      failures.delete(name)
-      if (!streamed) over()
-    }
-  }
-
-  const strike = (times: number | undefined, fault: Fault): void => {
-    for (let left = times ?? 1; left > 0; left--) faults.push(fault)
+    return front.send(request)
   }
 
   return {
-    options: { transport: Object.assign(send, { settings: { name: 'mockVendor' } }), runtime: clock.runtime },
+    options: {
+      transport: Object.assign(send, { settings: { name: 'mockVendor', front: name } }),
+      runtime: clock.runtime,
+    },
     clock,
-    requests,
-    fail: (status, { times, headers, body = '' } = {}) =>
-      strike(times, async () => new Response(body || null, { status, ...(headers && { headers }) })),
-    reset: ({ times } = {}) =>
-      strike(times, async () => {
-        throw new NetworkError('The connection was reset.', { phase: 'headers', reason: 'ECONNRESET' })
-      }),
-    hang: ({ times } = {}) =>
-      strike(times, (name) => {
-        // Sent by somebody else, it holds up no client of this clock.
-        if (name !== '') hung.set(name, clock.hang())
-        return new Promise<Response>(() => {})
-      }),
+    requests: side.requests,
+    journal: journalOf(side.requests),
+    get mostConcurrent() {
+      return side.mostConcurrent
+    },
+    violations: side.violations,
+    limits: vendorLimits(side.limiters, clock),
+    fault: faults.add,
+    fail: (status, { times = 1, on, ...answer } = {}) =>
+      faults.add({ kind: 'status', status, ...answer }, { times, ...(on !== undefined && { on }) }),
+    reset: (strikes) => faults.add({ kind: 'reset' }, strikes),
+    hang: (strikes) => faults.add({ kind: 'stall' }, strikes),
+    deliver: webhookSender(clock, { ...(source && { source }), ...options.webhooks }),
+    address() {
+      if (!front.address) throw new ConfigurationError("Only `front: 'loopback'` has an address.")
+      return front.address()
+    },
     [Symbol.dispose]: () => {
       disposed = true
-      transport.close?.()
-      void front?.then((close) => close())
+      front.close()
     },
+  }
+}
+
+function frontOf({
+  front = 'msw',
+  transport,
+  handlers,
+}: MockVendorOptions): (side: ReturnType<typeof vendorSide>) => Front {
+  if (transport && front !== 'loopback') throw new ConfigurationError("`transport` belongs to `front: 'loopback'`.")
+  if (handlers && front !== 'msw') throw new ConfigurationError("`handlers` belong to `front: 'msw'`.")
+  switch (front) {
+    case 'msw':
+      return mswFront
+    case 'memory':
+      return memoryFront
+    case 'loopback':
+      return (side) => loopbackFront(side, transport ?? axiosTransport({ proxy: false }))
+    default:
+      throw new ConfigurationError("`front` is 'msw', 'memory' or 'loopback'.")
   }
 }

@@ -19,6 +19,8 @@ const bodiless: ReadonlySet<number> = new Set([204, 205, 304])
 /** Options of {@link replay}. */
 export interface ReplayOptions {
   readonly origin: string
+  /** Other addresses whose answers are among the recordings. @default none */
+  readonly origins?: readonly string[]
 }
 
 /**
@@ -26,9 +28,10 @@ export interface ReplayOptions {
  * the origin that was asked, so that `Link` pages work on a loopback server too.
  */
 export function replay(recordings: readonly Recording[], options: ReplayOptions): Simulator {
-  const { origin } = options
+  const { origin, origins = [] } = options
   return {
     origin,
+    origins,
     async respond(request) {
       const url = new URL(request.url)
       const sent = request.body ? await request.text() : ''

@@ -40,6 +40,45 @@ it('lets a bounded number through and the others in the order of their arrival',
   expect(clock.events.map(({ type }) => type)).toEqual(['wait', 'wait', 'wait'])
 })
 
+it('lets higher priorities go first, in the order of their arrival', async () => {
+  const { send, started, finish } = gated()
+  const limited = stack([bulkhead({ maxConcurrent: 1 })], send, fakeClock().runtime)
+  const arrivals = [['first'], ['low', -1], ['a'], ['b'], ['high a', 2], ['high b', 2]] as const
+  const calls = arrivals.map(([operation, priority]) => limited(request({ operation, priority })))
+  for (let left = 0; left < arrivals.length; left++) await finish()
+  await Promise.all(calls)
+  expect(started).toEqual(['first', 'high a', 'high b', 'a', 'b', 'low'])
+})
+
+it('lets nobody be overtaken by what came more than a head start later', async () => {
+  const clock = fakeClock()
+  const { send, started, finish } = gated()
+  const limited = stack([bulkhead({ maxConcurrent: 1 })], send, clock.runtime)
+  const calls = [limited(request({ operation: 'first' })), limited(request({ operation: 'low' }))]
+  for (let second = 1; second <= 7; second++) {
+    clock.advance(1_000)
+    calls.push(limited(request({ operation: `high ${second}`, priority: 1 })))
+  }
+  for (let left = 0; left < 9; left++) await finish()
+  await Promise.all(calls)
+  // A step of priority is worth 5 s; who came in the same moment by that count came first.
+  expect(started.indexOf('low')).toBe(5)
+})
+
+it('leaves the order of those who wait alone when one of them gives up', async () => {
+  const { send, started, finish } = gated()
+  const { signal, abort } = watched()
+  const limited = stack([bulkhead({ maxConcurrent: 1 })], send, fakeClock().runtime)
+  const calls = ['first', 'a', 'b', 'c', 'd', 'e'].map((operation) =>
+    limited(request({ operation, ...(operation === 'b' && { signal }) })).catch(() => {}),
+  )
+  await new Promise(setImmediate)
+  abort()
+  for (let left = 0; left < 5; left++) await finish()
+  await Promise.all(calls)
+  expect(started).toEqual(['first', 'a', 'c', 'd', 'e'])
+})
+
 it('hands a place to the next in line, so that a newcomer cannot take it in between', async () => {
   const { send, started, finish } = gated()
   const limited = stack([bulkhead({ maxConcurrent: 1 })], send, fakeClock().runtime)

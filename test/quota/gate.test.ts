@@ -10,8 +10,8 @@ import { manualClock, settled, type ManualClock } from './clock.ts'
 const tenPerSecond: Limit = { name: 'ten', limit: 10, windowMs: 1000 }
 
 function bucketOf(limit: Limit): Bucket {
-  const { name, windowMs } = limit
-  return createBucket({ key: name, name, scope: 'connection', window: createWindow(limit, 1), windowMs })
+  const { name } = limit
+  return createBucket({ key: name, name, scope: 'connection', window: createWindow(limit, 1) })
 }
 
 /** Starts calls and writes down who was let through, in order. */

@@ -53,7 +53,7 @@ it('lets one call alone try again after a refusal, later each time', () => {
   const window = probingWindow(Infinity)
   const pauses = [0, 1000, 2000].map((now) => {
     window.take(1, now)
-    const until = window.refused(now, now + 1) ?? 0
+    const until = window.refused(now, now + 1, 1) ?? 0
     window.settle(1, now, now + 1, 1)
     return until - now - 1
   })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { BulkheadFullError } from '../../src/errors.ts'
+import type { RuntimeEvent } from '../../src/events.ts'
 import type { Policy } from '../../src/http/policy.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
 import { quota } from '../../src/quota/quota.ts'
@@ -57,7 +58,7 @@ it('sends one call ahead to learn the limit, and then as many as it allows', asy
   expect(sent.length).toBe(1)
   await clock.pass(50)
   expect(sent.length).toBe(30)
-  expect(policy.quota()).toMatchObject([{ kind: 'fixed', limit: 30, remaining: 0, queued: 20 }])
+  expect(policy.quota()[0]).toMatchObject({ kind: 'unproven', limit: 30, remaining: 0, queued: 20 })
   expect(clock.events).toContainEqual(expect.objectContaining({ type: 'quota', limit: 30 }))
 })
 
@@ -138,15 +139,15 @@ it('lowers the cap at a refusal for concurrency, and does not pause', async () =
   expect(states.every(({ pausedUntil }) => pausedUntil === undefined)).toBe(true)
 })
 
-it('finds a cap where none was declared', async () => {
+it('finds a cap where none was declared, by the first call that was refused of many', async () => {
   const busy = refusalWhen({ body: 'too many at once', of: 'concurrency' })
-  const { clock, call, policy } = setUp({ limits: [{ ...second, limit: 1000 }], reader: busy }, () => ({
-    status: 429,
-    body: 'too many at once',
-  }))
+  const { clock, call, policy } = setUp({ limits: [{ ...second, limit: 1000 }], reader: busy }, (_, count) =>
+    count <= 4 ? { tookMs: 500 } : { status: 429, body: 'too many at once', tookMs: 20 - count },
+  )
+  expect(policy.quota()).toEqual([])
   for (let index = 0; index < 10; index++) call()
   await clock.pass(100)
-  expect(policy.quota().find(({ name }) => name === 'concurrency')?.limit).toBe(9)
+  expect(policy.quota().find(({ name }) => name === 'concurrency')?.limit).toBe(4)
 })
 
 it('fails fast when a daily quota is used up, with the moment of its return', async () => {
@@ -184,6 +185,34 @@ it('gives back what was never sent', async () => {
     send({ method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true, operation: 'GET /' }),
   ).rejects.toThrow('full')
   expect(policy.quota()).toMatchObject([{ remaining: 10, underWay: 0 }])
+})
+
+it('does not send a call that is aborted between its turn and its start, and gives back what it was charged', async () => {
+  const clock = manualClock()
+  const abort = new AbortController()
+  const policy = throttle({ limits: [{ ...second, limit: 1 }] })
+  const runtime = { ...clock.runtime, emit: ({ type }: RuntimeEvent) => type === 'wait' && abort.abort() }
+  const sent: string[] = []
+  const send = policy(async ({ operation }) => {
+    sent.push(operation)
+    return { status: 200, headers: {}, body: new Uint8Array() }
+  }, runtime)
+  const request = { method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true }
+  await send({ ...request, operation: 'first' })
+  const late = send({ ...request, operation: 'late', signal: abort.signal })
+  await Promise.all([expect(late).rejects.toMatchObject({ code: 'ABORTED' }), clock.pass(1000)])
+  expect(sent).toEqual(['first'])
+  expect(policy.quota()).toMatchObject([{ remaining: 1, underWay: 0, queued: 0 }])
+})
+
+it('gives the place back where the policy below throws before it answers', async () => {
+  const policy = throttle({ limits: [second] })
+  const send = policy(() => {
+    throw new Error('a policy’s own fault')
+  }, manualClock().runtime)
+  const request = { method: 'GET', url: 'https://v.example/', headers: {}, idempotent: true, operation: 'GET /' }
+  await expect(send(request)).rejects.toThrow('own fault')
+  expect(policy.quota()).toMatchObject([{ remaining: 9, underWay: 0 }])
 })
 
 it('shares no bucket between clients that were not given the same quota', async () => {

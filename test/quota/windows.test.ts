@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import { createWindow } from '../../src/quota/create-window.ts'
 import type { Limit } from '../../src/quota/limit.ts'
 import type { Window } from '../../src/quota/window.ts'
-import { concurrencyWindow } from '../../src/quota/windows/concurrency.ts'
 
 const limit = (kind: Limit['kind'], more: Partial<Limit> = {}): Limit => ({
   name: 'w',
@@ -60,8 +59,8 @@ it('takes over a higher remainder when nothing else is under way', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = burst(window, 10_000)
   window.learn({ remaining: 6, precisionMs: 0 }, { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: true })
-  // The vendor counts less than we sent, but ours stays counted as ours.
-  expect(window.state(10_100).remaining).toBe(0)
+  // What the vendor does not count (an answer that was not modified, say) is not ours to count either.
+  expect(window.state(10_100).remaining).toBe(6)
   const other = createWindow(limit('fixed'), 1)
   const first = other.take(1, 10_000)
   other.learn({ remaining: 2, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark: first, idle: false })
@@ -119,7 +118,7 @@ it('trusts the border of a window less after a refusal there', () => {
   const window = createWindow(limit('fixed'), 1)
   expect(window.waitMs(1, 11_000)).toBe(0)
   window.take(1, 11_000)
-  expect(window.refused(11_000, 11_005)).toBe(11_020)
+  expect(window.refused(11_000, 11_005, 1)).toBe(11_020)
   answer(window, 1, 11_000, 11_005)
   expect(burst(window, 11_500)).toBe(9)
   expect(window.waitMs(1, 12_000)).toBe(20)
@@ -179,11 +178,16 @@ it('spaces the calls of a leaky bucket evenly', () => {
 })
 
 it('charges more, or gives back, when the real cost is known', () => {
-  for (const kind of ['fixed', 'token-bucket'] as const) {
+  for (const kind of ['fixed', 'first-call', 'sliding', 'token-bucket'] as const) {
     const window = createWindow(limit(kind), 1)
     window.take(8, 10_000)
-    window.correct(-6)
-    expect(window.state(10_000).remaining).toBe(8)
+    window.correct(-6, 10_000)
+    expect([kind, window.state(10_000).remaining]).toEqual([kind, 8])
+    window.settle(2, 10_000, 10_050, 50)
+    expect([kind, window.state(10_050).remaining]).toEqual([kind, 8])
+    window.take(1, 10_060)
+    window.correct(4, 10_060)
+    expect([kind, window.state(10_060).remaining]).toEqual([kind, 3])
   }
 })
 
@@ -194,11 +198,21 @@ it('lets a call through that costs more than there ever is, when all of it is th
   }
 })
 
-it('lowers a concurrency cap once for all that were under way, and raises it again', () => {
-  const window = concurrencyWindow(20)
-  expect(burst(window, 0)).toBe(20)
-  window.refused(0, 10)
-  window.refused(0, 11)
-  answer(window, 20, 0, 12)
-  expect(window.state(12).limit).toBe(18 + 1)
+it('gives nothing back to a window that a corrected call never counted in', () => {
+  const window = createWindow(limit('fixed'), 1)
+  window.take(8, 10_900)
+  expect(burst(window, 11_000)).toBe(2)
+  answer(window, 2, 11_000, 11_050)
+  expect(burst(window, 12_000)).toBe(10)
+  // It was carried into the second window, and not into the third.
+  window.correct(-8, 10_900)
+  expect(window.state(12_000).remaining).toBe(0)
+})
+
+it('gives back in the window that a call under way was carried into', () => {
+  const window = createWindow(limit('fixed'), 1)
+  window.take(8, 10_900)
+  expect(burst(window, 11_000)).toBe(2)
+  window.correct(-6, 10_900)
+  expect(window.state(11_000).remaining).toBe(6)
 })

@@ -1,48 +1,42 @@
+import { stepCap, type Cap } from '../cap.ts'
 import type { Window } from '../window.ts'
 
-// Netflix's AIMD limit for clients backs off by the same factor.
-// @see https://github.com/Netflix/concurrency-limits
-const backoffRatio = 0.9
-
 /**
- * How many calls may be under way at once, whatever each costs.
- *
- * A refusal lowers the cap once for all calls that were under way then; each round of calls that went well raises it by
- * one again, up to `max`. `start` is where it begins.
+ * How many calls may be under way at once, whatever each costs: up to `max`, see {@link Cap}. With a `start` below it, how
+ * many it really is has to be found.
  */
 export function concurrencyWindow(max: number, start: number = max): Window {
-  let ceiling = max
-  let cap = start
+  let most = max
+  let cap: Cap = start < max ? { at: 'ramp', calls: start } : { at: 'hold', calls: max, until: -Infinity }
   let active = 0
-  let loweredAt = -Infinity
-  let credit = 0
+
+  const allowed = (): number => Math.min(most, Math.floor(cap.calls))
 
   return {
     kind: 'concurrency',
-    waitMs: () => (active < Math.floor(cap) ? 0 : Infinity),
+    windowMs: 0,
+    waitMs: () => (active < allowed() ? 0 : Infinity),
     projectMs: () => 0,
     take: () => ++active,
-    settle() {
+    settle(_cost, _chargedAt, answeredAt) {
+      if (active >= allowed() && cap.calls < most) cap = stepCap(cap, { type: 'success', now: answeredAt })
       active--
-      credit++
-      if (credit < cap) return
-      credit = 0
-      cap = Math.min(ceiling, cap + 1)
     },
     correct() {},
-    learn({ limit }) {
-      if (limit === undefined || limit === ceiling) return
-      ceiling = limit
-      cap = Math.min(cap, ceiling)
+    learn({ limit, servesAtOnce = 0 }) {
+      cap = stepCap(cap, { type: 'sure', calls: servesAtOnce })
+      if (limit === undefined || limit === most) return
+      most = limit
+      // What a refusal has shown counts for more than what is told.
+      if (cap.at === 'ramp' || cap.until === -Infinity) cap = { at: 'hold', calls: limit, until: -Infinity }
     },
-    refused(chargedAt, now) {
-      if (chargedAt > loweredAt) {
-        loweredAt = now
-        cap = Math.max(1, Math.floor(Math.min(cap, active) * backoffRatio))
-      }
-      credit = 0
+    refused(_chargedAt, now, place) {
+      cap = stepCap(cap, { type: 'refusal', now, place })
       return undefined
     },
-    state: () => ({ limit: Math.floor(cap), remaining: Math.max(0, Math.floor(cap) - active) }),
+    state() {
+      const limit = cap.at === 'hold' && Number.isFinite(cap.calls) ? { limit: allowed() } : {}
+      return { ...limit, remaining: Math.max(0, allowed() - active) }
+    },
   }
 }

@@ -21,6 +21,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
   let pending = 0
   /** What was under way when the last window ended, and so counts in this one until an answer tells otherwise. */
   let carried = 0
+  let carriedSince = -Infinity
   let start = -Infinity
   let end = -Infinity
   let open = false
@@ -37,6 +38,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     total = nextTotal
     used = ours = carried = pending
     pending = 0
+    carriedSince = start
     open = onGrid
     if (!onGrid) return
     const origin = Number.isFinite(end) ? end : 0
@@ -59,6 +61,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
 
   return {
     kind: onGrid ? 'fixed' : 'first-call',
+    windowMs,
     waitMs(cost, now) {
       roll(now)
       return Math.min(cost, allowed()) <= left() ? 0 : end + guardMs - now
@@ -89,7 +92,11 @@ export function fixedWindow(limit: Limit, share: number): Window {
       // The vendor's window began when the opening call reached it, which took at most half of the quickest answer.
       if (!onGrid && !sure && chargedAt === start) end = Math.max(end, answeredAt - quickestMs / 2 + windowMs)
     },
-    correct(difference) {
+    correct(difference, chargedAt) {
+      if (chargedAt >= start) pending = Math.max(0, pending + difference)
+      else if (carried > 0 && chargedAt >= carriedSince) carried = Math.max(0, carried + difference)
+      // What no longer counts here must not be given back here.
+      else return
       used = Math.max(0, used + difference)
       ours = Math.max(0, ours + difference)
     },
@@ -112,6 +119,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
       if (remaining !== undefined) {
         const known = remaining - (charged - mark)
         if (known < total - used || fresh) used = Math.max(0, total - known)
+        ours = Math.min(ours, used)
       }
     },
     refused(chargedAt, now) {

@@ -43,6 +43,7 @@ export function probingWindow(startPerSecond: number): Window {
 
   return {
     kind: 'probing',
+    windowMs: 0,
     waitMs: (_cost, now) => waitMs(now),
     projectMs(cost, now) {
       return spacingMs() === 0 ? 0 : Math.max(0, nextAt - now) + (cost - 1) * spacingMs()
@@ -64,7 +65,9 @@ export function probingWindow(startPerSecond: number): Window {
       const used = probe.at === 'scout' || nextAt > answeredAt - 2 * spacingMs() - catchUpMs
       if (used) probe = stepProbe(probe, { type: 'success', startPerSecond })
     },
-    correct() {},
+    correct(difference) {
+      underWay = Math.max(0, underWay + difference)
+    },
     learn() {},
     refused(chargedAt, now) {
       // It is settled like any call; what the vendor refused it has not served.

@@ -65,6 +65,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
 
   return {
     kind: 'sliding',
+    windowMs,
     waitMs(cost, now) {
       expire(now)
       const need = Math.min(cost, allowed())
@@ -102,11 +103,7 @@ export function slidingWindow(limit: Limit, share: number): Window {
       add(answeredAt, chargedAt, cost, 0)
     },
     correct(difference) {
-      const last = log[log.length - 1]
-      if (!last) return
-      const change = Math.max(-last.ours, difference)
-      last.ours += change
-      ours += change
+      underWay = Math.max(0, underWay + difference)
     },
     learn({ limit, remaining }, { now, mark, idle }) {
       expire(now)

@@ -28,6 +28,7 @@ export function tokenBucket(declared: Limit, share: number): Window {
 
   return {
     kind: declared.kind === 'leaky-bucket' ? 'leaky-bucket' : 'token-bucket',
+    windowMs,
     waitMs(cost, now) {
       fill(now)
       return msUntil(Math.min(cost, capacity))

@@ -12,7 +12,10 @@ const scenarios = createRequire(import.meta.url)
 const recorded = (scenario: string): readonly Recording[] =>
   JSON.parse(readFileSync(`${scenarios}${scenario}/normalized-fixture.json`, 'utf8'))
 const recordings = (...names: string[]): Simulator =>
-  replay(names.flatMap(recorded), { origin: 'https://api.github.com' })
+  replay(names.flatMap(recorded), {
+    origin: 'https://api.github.com',
+    origins: ['https://codeload.github.com', 'https://uploads.github.com'],
+  })
 const client = (vendor: MockVendor): GitHub => new GitHub({ auth: bearer('token-for-tests'), ...vendor.options })
 const owner = 'octokit-fixture-org'
 

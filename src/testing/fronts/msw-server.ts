@@ -1,7 +1,8 @@
 import { ConfigurationError } from 'hawser'
+import { unhandled } from '../routes/unhandled.ts'
 
 /** Answers a request that was caught; `undefined` leaves it to others. */
-export type Answer = (request: Request) => Promise<Response | undefined>
+type Answer = (request: Request) => Promise<Response | undefined>
 
 /** The one MSW server of the process, and those who answer through it. */
 interface Shared {
@@ -26,11 +27,17 @@ function shared(): Shared {
  *
  * @throws {ConfigurationError} where it is not installed
  */
-export async function mswFront(answer: Answer): Promise<() => void> {
+export async function shareMsw(answer: Answer): Promise<() => void> {
   const state = shared()
   state.answers.add(answer)
   state.server ??= listen(state.answers)
-  await state.server
+  try {
+    await state.server
+  } catch (error) {
+    state.answers.delete(answer)
+    state.server = undefined
+    throw error
+  }
   return () => {
     const { server } = state
     if (!state.answers.delete(answer) || state.answers.size > 0) return
@@ -40,8 +47,15 @@ export async function mswFront(answer: Answer): Promise<() => void> {
 }
 
 async function listen(answers: ReadonlySet<Answer>): Promise<{ close(): void }> {
-  const [{ http }, { setupServer }] = await Promise.all([import('msw'), import('msw/node')]).catch(() => {
-    throw new ConfigurationError('`hawser/testing` needs MSW: `npm install --save-dev msw`.')
+  const [{ http }, { setupServer }] = await Promise.all([import('msw'), import('msw/node')]).catch((error: unknown) => {
+    const missing = /Cannot find (?:module|package) ['"]msw['"/]/.test(String(error))
+    const why = missing ? 'needs MSW: `npm install --save-dev msw`' : 'could not load MSW here'
+    // The cause says what plain Jest says of a package of ES modules.
+    throw new ConfigurationError(
+      `\`hawser/testing\` ${why}. \`mockVendor(…, { front: 'memory' })\` does without.`,
+      {},
+      { cause: error },
+    )
   })
   // One handler: MSW tries all of them in turn, and its list of routes would cost more than the call.
   const server = setupServer(
@@ -58,16 +72,6 @@ async function listen(answers: ReadonlySet<Answer>): Promise<{ close(): void }> 
   const options = { onUnhandledRequest: 'bypass', onUnhandledFrame: 'bypass' } as const
   server.listen(options)
   return server
-}
-
-/**
- * Makes the error for a request that nobody answers. MSW passes an error on as it is only where it has a `code` and an
- * `errno`; anything else becomes a status 500, which a client would retry.
- */
-export function unhandled(method: string, url: string): Error {
-  const { origin, pathname } = new URL(url)
-  const message = `No simulator answers ${method} ${origin}${pathname}. Nothing was sent to the network.`
-  return Object.assign(new Error(message), { code: 'UNHANDLED_REQUEST', errno: -1 })
 }
 
 function isLoopback(url: string): boolean {

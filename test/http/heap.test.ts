@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createHeap } from '../../src/quota/heap.ts'
+import { createHeap } from '../../src/http/heap.ts'
 
 interface Item {
   key: number

@@ -6,7 +6,7 @@ import { receiver, sources } from 'hawser/webhooks'
 import { mockVendor, type MockVendor } from 'hawser/testing'
 
 const answering = (respond: (request: Request) => Response | Promise<Response>): MockVendor =>
-  mockVendor({ origin: 'https://api.stripe.com', respond })
+  mockVendor({ origin: 'https://api.stripe.com', origins: ['https://files.stripe.com'], respond })
 const client = (vendor: MockVendor, options: Partial<ConnectorOptions> = {}): Stripe =>
   new Stripe({ auth: bearer('sk_test_secret'), ...vendor.options, ...options })
 const object = (): Response => Response.json({ id: 'x_1' })

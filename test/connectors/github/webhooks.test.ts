@@ -1,0 +1,39 @@
+import type { components } from '@octokit/openapi-types'
+import { expect, expectTypeOf, it } from 'vitest'
+import type { GitHubEvents } from 'hawser/github'
+import { receiver, schemes, sign, sources } from 'hawser/webhooks'
+
+it('gives a webhook to the listener of its event, typed', async () => {
+  const heard: string[] = []
+  const receive = receiver<GitHubEvents>(sources.github, { secrets: ['a secret'] })
+    .on('issues.opened', ({ payload }) =>
+      heard.push(`${payload.repository.full_name}#${payload.issue.number.toFixed()}`),
+    )
+    .on('issues', ({ payload }) => heard.push(payload.action))
+    .on('push', ({ payload }) => heard.push(payload.ref))
+  const body = JSON.stringify({ action: 'opened', issue: { number: 7 }, repository: { full_name: 'o/r' } })
+  const headers = { 'content-type': 'application/json', 'x-github-event': 'issues', 'x-github-delivery': 'd1' }
+  const signed = sign(schemes.github, { headers, body }, { secrets: ['a secret'] })
+  const answer = await receive(new Request('https://app.test/hook', { method: 'POST', headers: signed.headers, body }))
+  expect(answer.status).toBe(200)
+  expect(heard).toEqual(['opened', 'o/r#7'])
+})
+
+/** `issues.opened` is described as `webhook-issues-opened`. */
+type Described<Name extends string> = Name extends `${infer Event}.${infer Action}`
+  ? `webhook-${Dashed<Event>}-${Dashed<Action>}`
+  : `webhook-${Dashed<Name>}`
+type Dashed<Text extends string> = Text extends `${infer Head}_${infer Tail}` ? `${Head}-${Dashed<Tail>}` : Text
+
+/** Names that stand for one payload, and not for all actions of an event. */
+type Single = Extract<keyof GitHubEvents, `${string}.${string}` | 'push' | 'ping'>
+
+it('knows events that exist only, and what each holds, by GitHub’s own description', () => {
+  type Schemas = components['schemas']
+  type Unknown = { [Name in Single]: Described<Name> extends keyof Schemas ? never : Name }[Single]
+  expectTypeOf<Unknown>().toEqualTypeOf<never>()
+  type Wrong = {
+    [Name in Single]: Schemas[Described<Name> & keyof Schemas] extends GitHubEvents[Name] ? never : Name
+  }[Single]
+  expectTypeOf<Wrong>().toEqualTypeOf<never>()
+})

@@ -10,6 +10,7 @@ const config: Options = {
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',
     undici: 'src/undici/index.ts',
+    oauth: 'src/oauth/index.ts',
     signing: 'src/signing/index.ts',
     stores: 'src/stores/index.ts',
   },

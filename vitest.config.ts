@@ -16,6 +16,7 @@ const config: ViteUserConfig = defineConfig({
       { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
       { find: /^hawser\/webhooks$/, replacement: source('webhooks/index.ts') },
       { find: /^hawser\/undici$/, replacement: source('undici/index.ts') },
+      { find: /^hawser\/oauth$/, replacement: source('oauth/index.ts') },
       { find: /^hawser\/signing$/, replacement: source('signing/index.ts') },
       { find: /^hawser\/stores$/, replacement: source('stores/index.ts') },
     ],

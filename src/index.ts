@@ -47,10 +47,11 @@ export { described, stack } from './http/policy.ts'
 export type { Policy, PolicySettings, Send } from './http/policy.ts'
 export { checkPatterns, isOwn, originOf } from './http/origins.ts'
 export type { OwnOrigins } from './http/origins.ts'
-export { createClockOffset } from './http/clock-offset.ts'
+export { createClockOffset, learnClock } from './http/clock-offset.ts'
 export type { ClockOffset } from './http/clock-offset.ts'
 export { endOf, signalOf } from './http/request.ts'
 export type { HeaderMap, HttpRequest, RequestBody } from './http/request.ts'
+export { bodyText } from './http/response.ts'
 export type { HttpResponse } from './http/response.ts'
 export { networkFailure } from './http/network-failure.ts'
 export { relay } from './http/relay.ts'
@@ -67,6 +68,7 @@ export type { PathTemplate, PathValue } from './http/path.ts'
 export type { ArrayStyle, DateStyle, Fields, FieldStyle, FieldValue } from './http/query.ts'
 export { parseLinks } from './http/link.ts'
 export type { Link } from './http/link.ts'
+export { redactText, secretsRedactor } from './http/redact.ts'
 export { retryAfterMs } from './http/retry-after.ts'
 export type { ReadThrottle, Throttle } from './http/throttled.ts'
 
@@ -137,6 +139,8 @@ export type {
   OAuthCode,
   OAuthVendor,
   Rotation,
+  TokenHook,
+  TokenHookRequest,
   TokenPaths,
 } from './auth/oauth-vendor.ts'
 export { memoryTokenStore } from './auth/token-store.ts'

@@ -42,6 +42,7 @@ function floorOf(name: string): number {
     signing: 6,
     connectors: 6,
     stores: 6,
+    oauth: 6,
     testing: 6,
     undici: 6,
     cli: 6,
@@ -106,14 +107,15 @@ it('takes time and chance from the runtime only', () => {
   expect(filesWith(/\bfetch\(/)).toEqual([])
 })
 
-it('keeps axios in its own file and loads it when it is used', () => {
+it('keeps axios in its own files and loads it when it is used', () => {
+  const later = ['http/axios-transport.ts', 'oauth/control-plane.ts']
   expect(
     violations(
-      ({ name }, imported) => imported === 'axios' && name !== 'axios/index.ts' && name !== 'http/axios-transport.ts',
+      ({ name }, imported) => /^axios(?:-retry)?$/.test(imported) && !['axios/index.ts', ...later].includes(name),
     ),
   ).toEqual([])
-  const transport = files.find(({ name }) => name === 'http/axios-transport.ts')
-  expect(transport?.text.match(/^import (?!type).*'axios'/m)).toBeNull()
+  const loading = files.filter(({ name }) => later.includes(name))
+  expect(loading.map(({ text }) => text.match(/^import (?!type).*'axios(?:-retry)?'/m))).toEqual([null, null])
 })
 
 it('imports no package statically that plain Jest could not load', () => {
@@ -127,6 +129,16 @@ it('imports no package statically that plain Jest could not load', () => {
         .map((imported) => `${name}: ${imported}`),
     ),
   ).toEqual([])
+})
+
+it('S42: gives the parts that see tokens three packages of others, and axios for the calls', () => {
+  const allowed = /^(?:node:|hawser(?:\/|$)|\.|(?:auth|oauth)\/)|^(?:openid-client|jose|axios|axios-retry)$/
+  const foreign = files
+    .filter(({ name }) => name.startsWith('oauth/') || name.startsWith('auth/'))
+    .flatMap(({ name, imports }) =>
+      imports.filter((at) => !at.endsWith('.ts') && !allowed.test(at)).map((at) => `${name}: ${at}`),
+    )
+  expect(foreign).toEqual([])
 })
 
 it('keeps no state in a module', () => {

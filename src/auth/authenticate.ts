@@ -30,10 +30,9 @@ export function authenticate(options: AuthenticateOptions): Policy {
   }
 
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
-    /** Shows an answer to a credential that wants to know the vendor's clock, and gives it on. */
-    function seen({ url }: HttpRequest, sentAt: number, response: HttpResponse): HttpResponse {
-      // What anyone on the way could have written says nothing about the vendor's clock.
-      if (url.startsWith('https:')) credential.observe?.(response, sentAt, runtime.now())
+    /** Shows an answer to a credential that wants to know the vendor's clock or nonces, and gives it on. */
+    function seen(request: HttpRequest, sentAt: number, response: HttpResponse): HttpResponse {
+      credential.observe?.(response, request, sentAt, runtime.now())
       return response
     }
 

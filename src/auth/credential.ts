@@ -18,6 +18,9 @@ export interface Credential {
    * where it can. Absent on credentials that never change.
    */
   renew?(refused: HttpRequest, runtime: Runtime): Promise<boolean>
-  /** Sees every answer; the request left at `sentAt`, the answer came at `receivedAt`. For those that need the vendor's clock. */
-  observe?(response: HttpResponse, sentAt: number, receivedAt: number): void
+  /**
+   * Sees every answer before it is judged; `request` left at `sentAt`, the answer came at `receivedAt`. For those that need the
+   * vendor's clock or its nonces.
+   */
+  observe?(response: HttpResponse, request: HttpRequest, sentAt: number, receivedAt: number): void
 }

@@ -1,3 +1,6 @@
+import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+
 /** How a client proves itself at the token endpoint. `raw-basic` is Basic without the encoding that RFC 6749 asks for. */
 export type ClientAuthentication =
   'basic' | 'raw-basic' | 'body' | 'none' | 'private-key-jwt' | 'client-secret-jwt' | 'mtls'
@@ -37,12 +40,30 @@ export interface ExpiryFacts {
 /** How a vendor treats the refresh token that was just used. */
 export type Rotation = 'none' | 'strict' | 'grace' | 'until-first-use'
 
+/**
+ * Asks for tokens in a vendor's own way, where no description fits: gets the request that would be sent, with the client's proof
+ * on it, and resolves with the answer that holds the tokens. `send` retries as any token request is retried.
+ */
+export type TokenHook = (
+  request: TokenHookRequest,
+  send: (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>) => Promise<HttpResponse>,
+) => Promise<HttpResponse>
+
+/** What a {@link TokenHook} is told. */
+export interface TokenHookRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+  /** The parameters as RFC 6749 names them: `code`, `refresh_token` and the like. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
 /** A vendor's ways with OAuth 2, as data. What is left out is as RFC 6749 says. */
 export interface OAuthVendor {
   /** What `iss` and id_tokens must name. @default the origin of `tokenUrl` */
   readonly issuer?: string
-  /** Reads the addresses from the issuer's discovery document instead; those given here go before them. @default false */
-  readonly discover?: boolean
+  /**
+   * Reads the addresses from the issuer's discovery document, OpenID Connect's or (`oauth2`) RFC 8414's; those given here go
+   * before them. @default false
+   */
+  readonly discover?: boolean | 'oauth2'
   readonly authorizeUrl?: string
   /** May hold names of the profile's `tenant`, as `baseUrl` may. */
   readonly tokenUrl?: string
@@ -51,18 +72,27 @@ export interface OAuthVendor {
   readonly revokeUrl?: string
   readonly introspectUrl?: string
   readonly deviceUrl?: string
+  /** Where it is given, every login begins there. */
   readonly parUrl?: string
   readonly jwksUrl?: string
-  /** @default 'basic' where there is a secret, else 'none' */
+  /** @default 'private-key-jwt' where there is a private key, 'basic' where there is a secret, else 'none' */
   readonly clientAuthentication?: ClientAuthentication
+  /** Whom a client's signed assertion is for. @default the issuer */
+  readonly assertionAudience?: string
+  /** Whether every callback names the issuer in `iss`; one that is named is checked in any case. @default as discovered, else false */
+  readonly namesIssuer?: boolean
   /** @default 'form' */
   readonly body?: 'form' | 'json' | 'query'
   /** @default 'POST' */
   readonly method?: 'POST' | 'GET'
   /** Other names of parameters, such as `{ client_id: 'client_key' }`; they hold for the authorize URL as well. */
   readonly rename?: Readonly<Record<string, string>>
+  /** Names that are others at the authorize URL alone. */
+  readonly authorizeRename?: Readonly<Record<string, string>>
   readonly authorizeParameters?: Readonly<Record<string, string>>
+  /** Sent with every token request. */
   readonly tokenParameters?: Readonly<Record<string, string>>
+  /** Sent with refreshes beside those. */
   readonly refreshParameters?: Readonly<Record<string, string>>
   /** Sent to the token endpoint. */
   readonly headers?: Readonly<Record<string, string>>
@@ -97,4 +127,8 @@ export interface OAuthVendor {
   readonly refusedWhen?: { readonly path: string; readonly values: readonly string[] }
   /** The header that takes the access token, and what stands before it. @default `Authorization: Bearer …` */
   readonly tokenHeader?: { readonly name: string; readonly prefix?: string }
+  /** Takes the place of the request that changes a code for tokens. */
+  readonly exchange?: TokenHook
+  /** Takes the place of the request that refreshes. */
+  readonly refresh?: TokenHook
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError, InvalidRequestError, OAuthError } from '../errors.ts'
+import { learnClock } from '../http/clock-offset.ts'
 import { checkPatterns, isOwn, originOf } from '../http/origins.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -42,10 +43,7 @@ export function tokenCredential(source: TokenSource, options: TokenCredentialOpt
     },
     refused: (response) => response.status === 401 || (refused?.(response) ?? false),
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),
-    observe({ headers }, sentAt, receivedAt) {
-      // A cache's answer carries an old date.
-      if (headers['age'] === undefined) source.clock.observe(headers['date'], sentAt, receivedAt)
-    },
+    observe: (response, request, sentAt, receivedAt) => learnClock(source.clock, response, request, sentAt, receivedAt),
   }
 }
 

@@ -75,7 +75,7 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     let pauseMs = 50
     for (;;) {
       if (unsaved) await save(unsaved, runtime)
-      adopt(await records.read(), runtime)
+      adopt(await records.read(runtime), runtime)
       const decision = decide(name, failed, runtime)
       if (decision.do === 'use' && !(soon && decision.refreshSoon)) {
         const present = kept()?.record.tokens[name]?.accessToken
@@ -100,7 +100,7 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     const startedAt = runtime.now()
     const record: TokenRecord = before?.record ?? { format: 1, grantId: runtime.uuid(), tokens: {} }
     const lease = { owner: owner(runtime), until: startedAt + leaseMs }
-    const began = await records.write(before, { ...record, lease })
+    const began = await records.write(before, { ...record, lease }, runtime)
     // A process that stood still meanwhile may hold a lease that is nearly over.
     if (!began || runtime.now() - startedAt > leaseMs / 4) return false
     const orphaned = record.lease !== undefined && record.lease.owner !== lease.owner
@@ -134,8 +134,8 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
       try {
         while (!written && present && isUntouched(present.record, began.record, name)) {
           const { format, grantId, tokens: before } = present.record
-          written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) })
-          present = written ?? (await records.read())
+          written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) }, runtime)
+          present = written ?? (await records.read(runtime))
         }
         unsaved = undefined
         adopt(present, runtime)
@@ -155,11 +155,11 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     const { began, name, orphaned, unread, runtime } = at
     const { lease: _, ...record } = began.record
     if (!(thrown instanceof OAuthError)) {
-      await records.write(began, record).catch(() => {})
+      await records.write(began, record, runtime).catch(() => {})
       throw thrown
     }
     if (thrown.failure === 'reauthorize' && !grant.unattended) {
-      const present = await records.read()
+      const present = await records.read(runtime)
       if (!present || !isUntouched(present.record, began.record, name)) return false
       const because = orphaned ? 'lost-after-rotation' : Math.abs(clock.ms) > suspectSkewMs ? 'clock' : 'refused'
       throw await end(present, because, name, runtime, thrown.oauthCode)
@@ -169,7 +169,7 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     const backoffMs = Math.min(60_000, 1000 * 2 ** (failures - 1))
     const waitMs = Math.max(thrown.retryAfterMs ?? 0, backoffMs * (0.5 + runtime.random() / 2))
     const rested = { ...record, failures, retryAt: runtime.now() + waitMs, unread: unread ?? record.unread }
-    const written = await records.write(began, rested).catch(() => undefined)
+    const written = await records.write(began, rested, runtime).catch(() => undefined)
     if (written) adopt(written, runtime)
     lastFailure = error
     tell(runtime, 'failed', error.failure)
@@ -188,7 +188,7 @@ export function refresher(context: RefreshContext): (wish: RefreshWish) => Promi
     if (!present || because === 'no-tokens' || present.record.ended?.[name]) return error
     const { lease: _, ...record } = present.record
     // Over this version only: whatever was written since is a winner's, and is not at its end.
-    const written = await records.write(present, { ...record, ended: { ...record.ended, [name]: because } })
+    const written = await records.write(present, { ...record, ended: { ...record.ended, [name]: because } }, runtime)
     if (!written) return error
     adopt(written, runtime)
     const at = runtime.now()

@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions } from '../check.ts'
-import { ConfigurationError, ReauthorizationRequiredError } from '../errors.ts'
+import { ConfigurationError, OAuthError, ReauthorizationRequiredError } from '../errors.ts'
 import { createClockOffset, type ClockOffset } from '../http/clock-offset.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Grant, TokenAnswer } from './grant.ts'
@@ -43,9 +43,9 @@ export interface TokenSource {
   /** Stores what a login has brought. It goes before whatever is there, and before any refresh under way. */
   put(answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle>
   /** Reads what is stored, without refreshing it. */
-  stored(): Promise<TokenBundle | undefined>
+  stored(runtime: Runtime): Promise<TokenBundle | undefined>
   /** Forgets the connection, here and in the store, and gives what was there, so that it can be revoked. */
-  remove(): Promise<TokenBundle | undefined>
+  remove(runtime: Runtime): Promise<TokenBundle | undefined>
   /** Resolves when no refresh is under way: wait for it before the process ends. */
   settled(): Promise<void>
 }
@@ -59,6 +59,10 @@ const optionNames = ['connection', 'grant', 'store', 'key', 'leaseMs', 'advisory
 
 // A vendor that refuses what it has just issued will refuse the next one too. At most half of a token's life: later it may have ended.
 const renewalRestMs = 60_000
+
+// A vendor may give the token that it refuses, or one that has ended by our clock: whoever asks on then, asks for ever. Some of
+// them are for a connection's other tokens.
+const mostFlights = 3
 
 /**
  * Keeps the tokens of one connection fresh, for every call of this process and beside every other process.
@@ -122,13 +126,14 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
   }
 
   async function get(name: string, failed: string | undefined, runtime: Runtime): Promise<Tokens> {
-    for (;;) {
+    for (let flights = 0; ; flights++) {
       const decision = decide(name, failed, runtime)
       if (decision.do === 'use') {
         // It serves; whether its successor can be had is told by events.
         if (decision.refreshSoon) fly(name, failed, true, runtime).catch(() => {})
         return decision.tokens
       }
+      if (flights >= mostFlights) return held.get(name)?.tokens ?? missing(connection, name)
       try {
         await fly(name, failed, false, runtime)
       } catch (error) {
@@ -159,15 +164,15 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
       if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
       const { accessToken, obtainedAt, expiresAt = Infinity } = await get(name, failed, runtime)
       renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
-      return true
+      return accessToken !== failed
     },
     async put(answer, runtime) {
       const tokens = answer.read()
       await answer.validate?.()
       const record: TokenRecord = { format: 1, grantId: runtime.uuid(), tokens }
       for (;;) {
-        const present = await records.read()
-        const written = await records.write(present, record)
+        const present = await records.read(runtime)
+        const written = await records.write(present, record, runtime)
         if (!written) continue
         adopt(written, runtime)
         renewal = undefined
@@ -176,14 +181,14 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
         return bundleOf(held)
       }
     },
-    async stored() {
-      const found = await records.read()
+    async stored(runtime) {
+      const found = await records.read(runtime)
       return found && concealed(found.record.tokens)
     },
-    async remove() {
+    async remove(runtime) {
       for (;;) {
-        const present = await records.read()
-        if (present && !(await records.erase(present))) continue
+        const present = await records.read(runtime)
+        if (present && !(await records.erase(present, runtime))) continue
         kept = undefined
         held.clear()
         return present && concealed(present.record.tokens)
@@ -193,6 +198,11 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
       await flight?.catch(() => {})
     },
   }
+}
+
+function missing(connection: string, name: string): never {
+  const message = `The connection \`${connection}\` has no token \`${name}\`: the answers hold none of that name.`
+  throw new OAuthError(message, { failure: 'protocol', connection })
 }
 
 function bundleOf(held: ReadonlyMap<string, Held>): TokenBundle {

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { axiosTransport, ConfigurationError, isHawserError } from 'hawser'
 import { schemes, sign, verify, type SignatureScheme, type SignedRequest } from 'hawser/webhooks'
+import type { Console } from './console.ts'
 import { formatMessage, parseMessage, type HttpMessage } from './http-message.ts'
-
-/** What a command reads and writes: the part of `process` that it uses. */
-export interface Console {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdout: { write(text: string | Uint8Array): unknown }
-  readonly stderr: { write(text: string): unknown }
-}
 
 const usage = `Usage:
   hawser webhook verify <vendor> --request FILE [--url URL] [--tolerance SECONDS] [--now TIME]

@@ -42,7 +42,8 @@ export async function checkConnection(
   try {
     const answer = await http.request(probe.route, {}, options)
     const identity = probe.identity === undefined ? undefined : fieldAt(answer, probe.identity)
-    return { ok: true, ...(identity !== undefined && identity !== null && { identity: String(identity) }) }
+    const named = typeof identity === 'string' || typeof identity === 'number'
+    return { ok: true, ...(named && { identity: String(identity) }) }
   } catch (error) {
     const because = isHawserError(error) ? failureOf(error) : undefined
     if (!isHawserError(error) || because === undefined) throw error

@@ -1,3 +1,6 @@
+import type { HttpRequest } from './request.ts'
+import type { HttpResponse } from './response.ts'
+
 // Servers write `Date` from a clock that they read now and then, so the second it names may have ended this long ago.
 const staleMs = 50
 
@@ -43,4 +46,18 @@ export function createClockOffset(): ClockOffset {
       else [least, most] = [Math.max(least, low), Math.min(most, high)]
     },
   }
+}
+
+/**
+ * Lets an offset learn from an answer. What anyone on the way could have written says nothing about the vendor's clock, nor does a
+ * cache's answer, which carries an old date.
+ */
+export function learnClock(
+  clock: ClockOffset,
+  { headers }: HttpResponse,
+  { url }: HttpRequest,
+  sentAt: number,
+  receivedAt: number,
+): void {
+  if (url.startsWith('https:') && headers['age'] === undefined) clock.observe(headers['date'], sentAt, receivedAt)
 }

@@ -49,13 +49,14 @@ export function redactText(text: string): string {
 // A shorter one stands in ordinary words too.
 const shortestSecret = 4
 
-/** Makes a function that blanks secrets in a text, as they are and as vendors repeat them: escaped, or in base64. */
+/** Makes a function that blanks secrets in a text, as they are and as vendors repeat them: escaped, in a query or form, or in base64. */
 export function secretsRedactor(secrets: readonly string[]): (text: string) => string {
   const spellings = secrets
     .filter((secret) => secret.length >= shortestSecret)
     .flatMap((secret) => {
       const inJson = JSON.stringify(secret).slice(1, -1)
-      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret)]
+      const inForm = new URLSearchParams([['', secret]]).toString().slice(1)
+      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret), inForm]
       return [secret, ...escaped, Buffer.from(secret).toString('base64')]
     })
   const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length)

@@ -1,9 +1,10 @@
 import { aborted, onAbort } from '../abort.ts'
 import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
-import { countWaiting, isLong, projectedMs, serve, waitMs } from './bucket.ts'
+import { countWaiting, isLong, projectedMs, waitMs } from './bucket.ts'
 import { createDeadlines } from './deadlines.ts'
-import { deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
+import { charge, giveBack } from './permit.ts'
+import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 
 /** How a gate keeps its queue. */
@@ -128,7 +129,11 @@ export function createGate(options: GateOptions = {}): Gate {
       }
       const now = runtime.now()
       const held = heldBy(lane, first.ask.cost, now)
-      if (held && isUsedUp(held)) {
+      if (first.ask.deadline !== undefined && first.ask.deadline <= now) {
+        // A timer can be late; whoever looks first ends the wait.
+        leave(first)
+        first.reject(deadlinePassed(first.ask))
+      } else if (held && isUsedUp(held)) {
         leave(first)
         first.reject(quotaUsedUp(first.ask, held.bucket, now, held.ms))
       } else if (held) {
@@ -172,25 +177,12 @@ export function createGate(options: GateOptions = {}): Gate {
     acquire,
     mayWait,
     release(permit, answeredAt, runtime) {
-      const { buckets, cost, chargedAt, lane } = permit
       underWay.delete(permit)
-      const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
-      for (const bucket of buckets) {
-        bucket.underWay--
-        bucket.window.settle(cost, chargedAt, answeredAt, quickestMs)
-      }
-      wake(buckets, runtime)
+      giveBack(permit, answeredAt)
+      wake(permit.buckets, runtime)
     },
     wake,
   }
-}
-
-/** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */
-export function amend(permit: Permit, cost: number): void {
-  const difference = cost - permit.cost
-  if (difference === 0) return
-  for (const bucket of permit.buckets) bucket.window.correct(difference, permit.chargedAt)
-  permit.cost = cost
 }
 
 interface Held {
@@ -211,20 +203,6 @@ function heldBy(lane: Lane, cost: number, now: number): Held | undefined {
     if (ms > (worst?.ms ?? 0)) worst = { bucket, ms }
   }
   return worst
-}
-
-function charge(lane: Lane, cost: number, now: number): Permit {
-  const { buckets, shares } = lane
-  const marks: number[] = []
-  for (let index = 0; index < buckets.length; index++) {
-    const bucket = buckets[index]
-    const share = shares[index]
-    if (!bucket || !share) continue
-    bucket.underWay++
-    marks.push(bucket.window.take(cost, now))
-    serve(bucket, share, cost)
-  }
-  return { lane, buckets, marks, cost, chargedAt: now }
 }
 
 function projectedWaitMs(lane: Lane, { priority, cost }: Ask, now: number): number {

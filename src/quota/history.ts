@@ -88,7 +88,7 @@ export function createHistory(): History {
       for (const [at, { cost, open: stillOpen, answeredAt }] of entries) {
         if (at <= after) continue
         window.take(cost, at)
-        if (stillOpen < cost) window.settle(cost - stillOpen, at, answeredAt, 0)
+        if (stillOpen < cost) window.settle(cost - stillOpen, at, 0, answeredAt, 0)
       }
     },
     forget(before) {

@@ -47,9 +47,9 @@ export interface Window {
    * A call ended: what was charged at `chargedAt` had reached the vendor some time before `answeredAt`. `quickestMs` is the
    * shortest answer so far, 0 while there is none.
    */
-  settle(cost: number, chargedAt: number, answeredAt: number, quickestMs: number): void
+  settle(cost: number, chargedAt: number, mark: number, answeredAt: number, quickestMs: number): void
   /** Charges a call under way more, or gives back, once its real cost is known. */
-  correct(difference: number, chargedAt: number): void
+  correct(difference: number, chargedAt: number, mark: number): void
   /** Takes over what the vendor says: less at once, more only where it cannot be a stale figure. */
   learn(told: Told, standing: Standing): void
   /** The vendor refused though there was room by this count. Returns when there is room again, if it knows. */

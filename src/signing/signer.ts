@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   checkOptions,
   createClockOffset,
+  learnClock,
   type Credential,
   type HttpRequest,
   type HttpResponse,
@@ -63,9 +64,6 @@ export function signer(options: SignerOptions): Credential {
       const movedMs = offset.ms - (reckonedWith.get(request) ?? offset.ms)
       return Math.abs(movedMs) >= noticeableMs || ((await renew?.(request)) ?? false)
     },
-    observe({ headers }, sentAt, receivedAt) {
-      // A cache's answer carries an old date.
-      if (headers['age'] === undefined) offset.observe(headers['date'], sentAt, receivedAt)
-    },
+    observe: (response, request, sentAt, receivedAt) => learnClock(offset, response, request, sentAt, receivedAt),
   }
 }

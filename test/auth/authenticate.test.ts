@@ -21,7 +21,7 @@ const over = (
   clock = fakeClock(),
 ): ReturnType<typeof stack> => stack([authenticate({ credential, origins })], scripted.send, clock.runtime)
 
-it('gives the credential to the vendor’s own origins only', async () => {
+it('S11: gives the credential to the vendor’s own origins only', async () => {
   const scripted = script(response())
   const send = over(bearer('secret'), scripted)
   for (const url of [

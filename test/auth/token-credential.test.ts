@@ -6,6 +6,7 @@ import {
   stack,
   tokenCredential,
   tokenSource,
+  type Credential,
   type GrantRequest,
   type HttpRequest,
   type HttpResponse,
@@ -172,26 +173,29 @@ it('refuses an address in a token answer where the profile has nothing to check 
   expect(sent).toEqual([])
 })
 
-it('S40: learns the vendor’s clock from its answers, and not from a cache’s', async () => {
+it('S40: learns the vendor’s clock from its answers, and not from a cache’s, nor from one that came without encryption', async () => {
   const clock = fakeClock()
   const source = tokenSource({ connection: 'acme', grant: scriptedGrant() })
   const { observe } = tokenCredential(source)
   const date = new Date(clock.now + 90_000).toUTCString()
-  observe?.(response(200, { date, age: '30' }), clock.now, clock.now)
+  observe?.(response(200, { date, age: '30' }), request(), clock.now, clock.now)
   expect(source.clock.ms).toBe(0)
-  observe?.(response(200, { date: new Date(clock.now + 2 * 86_400_000).toUTCString() }), clock.now, clock.now)
+  observe?.(response(200, { date }), request({ url: 'http://vendor.test/' }), clock.now, clock.now)
   expect(source.clock.ms).toBe(0)
-  observe?.(response(200, { date }), clock.now, clock.now)
+  const farOff = new Date(clock.now + 2 * 86_400_000).toUTCString()
+  observe?.(response(200, { date: farOff }), request(), clock.now, clock.now)
+  expect(source.clock.ms).toBe(0)
+  observe?.(response(200, { date }), request(), clock.now, clock.now)
   expect(source.clock.ms).toBe(90_000)
 })
 
-it('S40: believes no date that came without encryption', async () => {
+it('shows a credential each answer, with the request that it answers', async () => {
   const observed: string[] = []
-  const credential = { ...anonymous(), observe: () => observed.push('seen') }
-  const own = { origins: ['http://vendor.test', 'https://vendor.test'] }
-  const send = stack([authenticate({ credential, ...own })], async () => response())
-  await send(request({ url: 'http://vendor.test/' }))
-  expect(observed).toEqual([])
+  const credential: Credential = {
+    ...anonymous(),
+    observe: ({ status }, { url }) => void observed.push(`${status} ${url}`),
+  }
+  const send = stack([authenticate({ credential, origins: ['https://vendor.test'] })], async () => response(403))
   await send(request())
-  expect(observed).toEqual(['seen'])
+  expect(observed).toEqual(['403 https://vendor.test/things'])
 })

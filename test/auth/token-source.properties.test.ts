@@ -111,7 +111,7 @@ it('S21, S22, S23: whatever the delays, no process uses a refresh token that ano
         await Promise.all(processes.map((source) => source.settled()))
         expect(vendor).toMatchObject({ reused: 0 })
         expect(vendor.mostParallel).toBeLessThanOrEqual(1)
-        expect((await near.stored())?.['main']?.refreshToken).toBe(vendor.current)
+        expect((await near.stored(clock.runtime))?.['main']?.refreshToken).toBe(vendor.current)
         expect(clock.events.filter(({ type }) => type === 'reauthorize')).toEqual([])
       },
     ),

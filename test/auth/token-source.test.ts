@@ -97,7 +97,7 @@ it('serves a token that still lives while the token endpoint is down, and says h
   await expect(source.token('main', clock.runtime)).rejects.toMatchObject({ retryAfterMs: 2000 })
 })
 
-it('never blames a connection for a client that is refused', async () => {
+it('S28: never blames a connection for a client that is refused', async () => {
   const grant = scriptedGrant(['configuration', {}])
   const { clock, source } = await connected(grant)
   clock.advance(hourMs)
@@ -416,11 +416,20 @@ it('stores once what a vendor answers twice', async () => {
   expect(await source.token('main', clock.runtime)).toMatchObject({ accessToken: 'access-0' })
 })
 
+it('does not wait for ever for a store that never answers', async () => {
+  const clock = fakeClock()
+  const silent: TokenStore = { get: () => new Promise(() => {}), compareAndSwap: () => new Promise(() => {}) }
+  const source = tokenSource({ connection: 'acme', grant: scriptedGrant(), store: silent })
+  const waiting = Promise.resolve(source.token('main', clock.runtime)).catch((error: unknown) => error)
+  clock.advance(10_000)
+  expect(await waiting).toMatchObject({ failure: 'retry', message: expect.stringContaining('no answer in 10000 ms') })
+})
+
 it('forgets a connection, and gives what was there', async () => {
   const { clock, store, source } = await connected(scriptedGrant())
-  expect(await source.remove()).toMatchObject({ main: { refreshToken: 'refresh-0' } })
+  expect(await source.remove(clock.runtime)).toMatchObject({ main: { refreshToken: 'refresh-0' } })
   expect(await store.get('acme')).toBeUndefined()
-  expect(await source.remove()).toBeUndefined()
+  expect(await source.remove(clock.runtime)).toBeUndefined()
   await expect(source.token('main', clock.runtime)).rejects.toMatchObject({ because: 'no-tokens' })
 })
 
@@ -446,4 +455,24 @@ it('draws the moment of each refresh, so that connections made together do not r
   }
   expect(await spread(0)).toBe(hourMs - 300_000)
   expect(await spread(0.5)).toBe(hourMs - 270_000)
+})
+
+it.each<[string, Partial<Tokens>]>([
+  ['the very token that it has refused', { accessToken: 'same' }],
+  ['a token that has ended by our clock', { accessToken: 'same', expiresAt: 1 }],
+])('does not ask without end where the vendor gives %s', async (_, tokens) => {
+  const { runtime } = fakeClock()
+  const grant = scriptedGrant([tokens], true)
+  const source = tokenSource({ connection: 'acme', grant })
+  expect((await source.token('main', runtime)).accessToken).toBe('same')
+  expect(await source.renew('main', 'same', runtime)).toBe(false)
+  expect(grant.asked.length).toBeLessThanOrEqual(6)
+})
+
+it('does not ask without end for a token that no answer holds', async () => {
+  const { runtime } = fakeClock()
+  const grant = scriptedGrant([{}], true)
+  const source = tokenSource({ connection: 'acme', grant })
+  await expect(source.token('user', runtime)).rejects.toMatchObject({ code: 'OAUTH', failure: 'protocol' })
+  expect(grant.asked).toHaveLength(3)
 })

@@ -32,7 +32,7 @@ function rounds(window: ReturnType<typeof concurrencyWindow>, count: number, now
   let atOnce = 0
   for (let round = 0; round < count; round++) {
     for (atOnce = 0; window.waitMs(1, now) === 0; atOnce++) window.take(1, now)
-    for (let call = 0; call < atOnce; call++) window.settle(1, now, now, 0)
+    for (let call = 0; call < atOnce; call++) window.settle(1, now, 1, now, 0)
   }
   return atOnce
 }
@@ -47,7 +47,7 @@ it('grows only while all of it is made use of', () => {
   const window = concurrencyWindow(Infinity, 10)
   for (let call = 0; call < 1000; call++) {
     window.take(1, 0)
-    window.settle(1, 0, 0, 0)
+    window.settle(1, 0, 1, 0, 0)
   }
   expect(window.state(0)).toEqual({ remaining: 10 })
   expect(rounds(window, 1, 0)).toBe(10)
@@ -85,7 +85,7 @@ it('finds the cap of a flight of refusals, in whatever order they come', () => {
   for (let call = 0; call < 50; call++) window.take(1, 0)
   for (const place of [50, 31, 21, 40]) {
     window.refused(0, 10, place)
-    window.settle(1, 0, 10, 10)
+    window.settle(1, 0, 1, 10, 10)
   }
   expect(window.state(10).limit).toBe(20)
 })

@@ -105,7 +105,7 @@ it('shares a bucket between connections by weight', async () => {
   const { admitted, start } = caller(clock)
   const [one, three] = [createLane('one', 1, 0, [app]), createLane('three', 3, 1, [app])]
   app.window.take(40, clock.now)
-  app.window.settle(40, clock.now, clock.now, 0)
+  app.window.settle(40, clock.now, 40, clock.now, 0)
   for (const name of names(0, 100)) start(`one ${name}`, one)
   for (const name of names(0, 100)) start(`three ${name}`, three)
   await clock.pass(1000)
@@ -131,7 +131,7 @@ it('gives one connection one part, however many lanes it has', async () => {
   const app = bucketOf({ ...tenPerSecond, limit: 20 })
   const { admitted, start } = caller(clock)
   app.window.take(20, clock.now)
-  app.window.settle(20, clock.now, clock.now, 0)
+  app.window.settle(20, clock.now, 20, clock.now, 0)
   const lanes = [createLane('a', 1, 0, [app]), createLane('a', 1, 1, [app]), createLane('a', 1, 2, [app])]
   for (const lane of lanes) for (const name of names(0, 30)) start(`a ${name}`, lane)
   for (const name of names(0, 30)) start(`b ${name}`, createLane('b', 1, 3, [app]))

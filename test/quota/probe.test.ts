@@ -45,7 +45,7 @@ it('sends one scout and nobody else until it is back', () => {
   expect(window.waitMs(1, 0)).toBe(0)
   window.take(1, 0)
   expect(window.waitMs(1, 0)).toBe(Infinity)
-  window.settle(1, 0, 50, 50)
+  window.settle(1, 0, 1, 50, 50)
   expect(window.waitMs(1, 50)).toBe(0)
 })
 
@@ -54,7 +54,7 @@ it('lets one call alone try again after a refusal, later each time', () => {
   const pauses = [0, 1000, 2000].map((now) => {
     window.take(1, now)
     const until = window.refused(now, now + 1, 1) ?? 0
-    window.settle(1, now, now + 1, 1)
+    window.settle(1, now, 1, now + 1, 1)
     return until - now - 1
   })
   expect(pauses).toEqual([100, 200, 400])

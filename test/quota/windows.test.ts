@@ -19,7 +19,7 @@ function burst(window: Window, now: number): number {
 }
 
 function answer(window: Window, count: number, chargedAt: number, answeredAt: number): void {
-  for (let call = 0; call < count; call++) window.settle(1, chargedAt, answeredAt, answeredAt - chargedAt)
+  for (let call = 0; call < count; call++) window.settle(1, chargedAt, Infinity, answeredAt, answeredAt - chargedAt)
 }
 
 it('fills a fixed window, and the next begins on the grid of the clock', () => {
@@ -181,12 +181,12 @@ it('charges more, or gives back, when the real cost is known', () => {
   for (const kind of ['fixed', 'first-call', 'sliding', 'token-bucket'] as const) {
     const window = createWindow(limit(kind), 1)
     window.take(8, 10_000)
-    window.correct(-6, 10_000)
+    window.correct(-6, 10_000, 8)
     expect([kind, window.state(10_000).remaining]).toEqual([kind, 8])
-    window.settle(2, 10_000, 10_050, 50)
+    window.settle(2, 10_000, 8, 10_050, 50)
     expect([kind, window.state(10_050).remaining]).toEqual([kind, 8])
     window.take(1, 10_060)
-    window.correct(4, 10_060)
+    window.correct(4, 10_060, 9)
     expect([kind, window.state(10_060).remaining]).toEqual([kind, 3])
   }
 })
@@ -205,7 +205,7 @@ it('gives nothing back to a window that a corrected call never counted in', () =
   answer(window, 2, 11_000, 11_050)
   expect(burst(window, 12_000)).toBe(10)
   // It was carried into the second window, and not into the third.
-  window.correct(-8, 10_900)
+  window.correct(-8, 10_900, 8)
   expect(window.state(12_000).remaining).toBe(0)
 })
 
@@ -213,6 +213,6 @@ it('gives back in the window that a call under way was carried into', () => {
   const window = createWindow(limit('fixed'), 1)
   window.take(8, 10_900)
   expect(burst(window, 11_000)).toBe(2)
-  window.correct(-6, 10_900)
+  window.correct(-6, 10_900, 8)
   expect(window.state(11_000).remaining).toBe(6)
 })

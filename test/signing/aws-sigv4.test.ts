@@ -139,7 +139,7 @@ async function signatureWith(over: object, options: object = {}, at: number = no
   return signatureOf(made.headers['authorization'])
 }
 
-it('changes the signature with every part that it covers', async () => {
+it('S38: changes the signature with every part that it covers', async () => {
   const changes = [
     { method: 'PUT' },
     { url: 'https://example.amazonaws.com/a/c?x=1&y=2' },

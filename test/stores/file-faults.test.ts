@@ -95,3 +95,13 @@ it.each(cases)('keeps the old value or the new one where the disk fails $when an
   expect(outcomes).toContain('refused, new')
   expect(outcomes).toContain('written')
 })
+
+it('leaves no half-written file behind where the disk is full', async () => {
+  const directory = join(work, `store-${++stores}`)
+  const store = fileTokenStore({ directory })
+  await put(store, 'old')
+  // It lists, opens, and then writes.
+  await swapWithFault(store, 'new', 3, true)
+  const [place = ''] = readdirSync(directory)
+  expect(readdirSync(join(directory, place)).map((name) => name.split('.')[1])).toEqual(['current', 'data'])
+})

@@ -42,7 +42,7 @@ function interrupted(store: TokenStore, interruptions: (() => Promise<unknown>)[
   }
 }
 
-it('seals everything with the new key, and calls the old one free after a sweep that found nothing under it', async () => {
+it('S17: seals everything with the new key, and calls the old one free after a sweep that found nothing under it', async () => {
   const keys = keysUpTo(5)
   const store = await filled(keys)
   expect(await reseal(store, during, keys)).toEqual({

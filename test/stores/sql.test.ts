@@ -122,6 +122,12 @@ it('says so where the database fails, and repeats nothing of what it was sent', 
   expect(await failureOf(store.get('acme'))).toMatchObject({ reason: 'unavailable' })
 })
 
+it.each(['\ud800', 'a\0b'])('refuses a key that no database carries as it is: %j', async (key) => {
+  const refused = { code: 'INVALID_REQUEST' }
+  expect(await failureOf(inSqlite().get(key))).toMatchObject(refused)
+  expect(await failureOf(inSqlite().compareAndSwap(key, undefined, 'tokens'))).toMatchObject(refused)
+})
+
 it('says so where a row is not as it was written', async () => {
   await lite.exec('CREATE TABLE odd (key text PRIMARY KEY, version integer, value text)')
   await lite.exec("INSERT INTO odd VALUES ('acme', 1, 'tokens')")

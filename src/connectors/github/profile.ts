@@ -6,6 +6,7 @@ import {
   xRateLimit,
   type HttpRequest,
   type HttpResponse,
+  type OAuthVendor,
   type QuotaReader,
   type Throttle,
   type VendorProfile,
@@ -18,6 +19,23 @@ const hourMs = 3_600_000
 
 // "Wait for at least one minute before retrying", where a secondary limit names no time.
 const secondaryLimitMs = 60_000
+
+/** Apps of both kinds. @see https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps */
+const oauth: OAuthVendor = {
+  authorizeUrl: 'https://github.com/login/oauth/authorize',
+  tokenUrl: 'https://github.com/login/oauth/access_token',
+  deviceUrl: 'https://github.com/login/device/code',
+  clientAuthentication: 'body',
+  // Errors come with status 200. @see https://docs.github.com/en/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
+  errorCodes: {
+    bad_refresh_token: 'invalid_grant',
+    bad_verification_code: 'invalid_grant',
+    incorrect_client_credentials: 'invalid_client',
+    incorrect_device_code: 'invalid_grant',
+  },
+  // A refresh ends both tokens before it. @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+  rotation: 'strict',
+}
 
 /** GitHub's REST API. */
 export const github: VendorProfile = {
@@ -35,6 +53,7 @@ export const github: VendorProfile = {
   // @see https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-zip
   redirectElsewhere: 'anonymous',
   throttled,
+  oauth,
   quota: { reader: quotaReader(), family: resourceOf },
   // Every credential may ask it, an installation's too, and it is free.
   // @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user

@@ -3,12 +3,12 @@ import type { Comment, Issue, Label, PullRequest, Repository, User } from './typ
 /** Who did it. */
 type Sender = Pick<User, 'id' | 'login'>
 
-/** What nearly every event of a repository holds. */
+/** What every event of a repository holds; GitHub's description does not promise a sender in all of them. */
 interface InRepository {
   readonly repository: Pick<Repository, 'id' | 'name' | 'full_name' | 'private' | 'html_url'> & {
     readonly owner: Sender
   }
-  readonly sender: Sender
+  readonly sender?: Sender
   readonly organization?: { readonly id: number; readonly login: string }
   /** Where the webhook is an app's. */
   readonly installation?: { readonly id: number }

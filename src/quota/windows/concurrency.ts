@@ -18,7 +18,7 @@ export function concurrencyWindow(max: number, start: number = max): Window {
     waitMs: () => (active < allowed() ? 0 : Infinity),
     projectMs: () => 0,
     take: () => ++active,
-    settle(_cost, _chargedAt, answeredAt) {
+    settle(_cost, _chargedAt, _mark, answeredAt) {
       if (active >= allowed() && cap.calls < most) cap = stepCap(cap, { type: 'success', now: answeredAt })
       active--
     },

@@ -53,7 +53,7 @@ export function probingWindow(startPerSecond: number): Window {
       nextAt = Math.max(nextAt, now - catchUpMs) + cost * spacingMs()
       return underWay
     },
-    settle(cost, chargedAt, answeredAt) {
+    settle(cost, chargedAt, _mark, answeredAt) {
       underWay = Math.max(0, underWay - cost)
       served++
       const present = Math.floor(answeredAt / 1000)

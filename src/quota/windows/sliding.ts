@@ -73,13 +73,16 @@ export function slidingWindow(limit: Limit, share: number): Window {
       if (need <= free) return 0
       let mine = underWay + ours
       let all = mine + others
+      // An entry that began later may end sooner; it goes no sooner than those before it.
+      let until = now
       for (let index = first; index < log.length; index++) {
         const entry = log[index]
         if (!entry) break
+        until = Math.max(until, endOf(entry))
         mine -= entry.ours
         all -= entry.ours + entry.others
         free = Math.min(allowed() - mine, total - all)
-        if (need <= free) return endOf(entry) - now
+        if (need <= free) return until - now
       }
       return Infinity
     },
@@ -94,9 +97,9 @@ export function slidingWindow(limit: Limit, share: number): Window {
     take(cost, now) {
       expire(now)
       underWay += cost
-      return total - underWay - ours - others + noticed
+      return underWay - cost + ours + others - noticed
     },
-    settle(cost, chargedAt, answeredAt, quickestMs) {
+    settle(cost, chargedAt, _mark, answeredAt, quickestMs) {
       underWay = Math.max(0, underWay - cost)
       // The first answers are slow; what later ones teach holds for the earlier entries too.
       aheadMs = Math.min(quickestMs * (1 - wayThere), windowMs)
@@ -105,11 +108,11 @@ export function slidingWindow(limit: Limit, share: number): Window {
     correct(difference) {
       underWay = Math.max(0, underWay + difference)
     },
-    learn({ limit, remaining }, { now, mark, idle }) {
+    learn({ limit, remaining }, { now, cost, mark, idle }) {
       expire(now)
-      if (limit !== undefined && limit !== total && (limit < total || idle)) total = limit
+      if (limit !== undefined && (limit < total || (idle && remaining !== undefined))) total = limit
       if (remaining === undefined) return
-      const foreign = mark - remaining - noticed
+      const foreign = (limit ?? total) - remaining - (mark + cost) - noticed
       if (foreign > 0) {
         noticed += foreign
         add(now, now, 0, foreign)

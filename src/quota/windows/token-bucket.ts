@@ -13,14 +13,28 @@ export function tokenBucket(declared: Limit, share: number): Window {
   let capacity = Math.max(1, Math.floor((declared.burst ?? total) * share))
   let tokens = capacity
   let at = -Infinity
-  /** All use of others that was ever noticed: what one answer told is not counted again by the next. */
-  let noticed = 0
+  /** All that was ever charged. */
+  let charged = 0
+  /** How full it was, and how much had been charged by then: where it was fuller later, what was before is left out. */
+  let peaks: { readonly charged: number; readonly level: number }[] = []
 
   function fill(now: number): void {
     if (at === -Infinity) at = now
     if (now <= at) return
     tokens = Math.min(capacity, tokens + (now - at) * perMs)
     at = now
+    peak()
+  }
+
+  function peak(): void {
+    while ((peaks.at(-1)?.level ?? Infinity) <= tokens) peaks.pop()
+    peaks.push({ charged, level: tokens })
+  }
+
+  /** How much of a cost that is given back would not have run over meanwhile. */
+  function roomSince(mark: number): number {
+    const fullest = peaks.find((each) => each.charged >= mark)?.level ?? tokens
+    return capacity - Math.max(fullest, tokens)
   }
 
   // Sums of fractions come out a hair below the whole they stand for.
@@ -40,27 +54,31 @@ export function tokenBucket(declared: Limit, share: number): Window {
     take(cost, now) {
       fill(now)
       tokens -= cost
-      return tokens + noticed
+      charged += cost
+      return charged
     },
     settle() {},
-    correct(difference) {
-      tokens = Math.min(capacity, tokens - difference)
+    correct(difference, _chargedAt, mark) {
+      const change = difference < 0 ? Math.min(-difference, roomSince(mark)) : -difference
+      tokens += change
+      if (change > 0)
+        peaks = peaks.map((each) => (each.charged < mark ? each : { ...each, level: each.level + change }))
+      // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
+      charged += Math.max(0, difference)
     },
     learn({ limit, remaining }, { now, mark, idle }) {
       fill(now)
-      if (limit !== undefined && limit !== total && (limit < total || idle)) {
+      if (limit !== undefined && (limit < total || (limit > total && idle && remaining !== undefined))) {
         total = limit
         if (declared.burst === undefined) capacity = Math.max(1, Math.floor(total * share))
         perMs = (total * share) / windowMs
       }
       if (remaining === undefined) return
-      // With a share, the vendor's store holds what is left to others too.
-      const known = remaining - Math.floor((declared.burst ?? total) * (1 - share))
-      const foreign = mark - noticed - known
-      if (foreign > 0) {
-        noticed += foreign
-        tokens -= foreign
-      } else if (idle) tokens = Math.min(capacity, Math.max(tokens, known))
+      // With a share, the vendor's store holds what is left to others too. When it counted, nobody tells: what came back
+      // since then is left out.
+      const known = remaining - Math.floor((declared.burst ?? total) * (1 - share)) - (charged - mark)
+      if (known < tokens) tokens = known
+      else if (idle) tokens = Math.min(capacity, known)
     },
     refused(_chargedAt, now) {
       fill(now)

@@ -169,17 +169,18 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       marks.set(mark, { charged, log: log?.take(cost, now) })
       return mark
     },
-    settle(cost, chargedAt, answeredAt, quickestMs) {
+    settle(cost, chargedAt, mark, answeredAt, quickestMs) {
       underWay--
       if (aheadAt !== undefined && chargedAt >= aheadAt) aheadAt = undefined
       history.settle(cost, chargedAt, answeredAt)
-      log?.settle(cost, chargedAt, answeredAt, quickestMs)
-      if (proven !== log) proven?.settle(cost, chargedAt, answeredAt, quickestMs)
+      log?.settle(cost, chargedAt, mark, answeredAt, quickestMs)
+      if (proven !== log) proven?.settle(cost, chargedAt, markOf(mark) ?? 0, answeredAt, quickestMs)
     },
-    correct(difference, chargedAt) {
+    correct(difference, chargedAt, mark) {
       history.correct(difference, chargedAt)
-      log?.correct(difference, chargedAt)
-      if (proven) return proven === log ? undefined : proven.correct(difference, chargedAt)
+      log?.correct(difference, chargedAt, mark)
+      if (proven) return proven === log ? undefined : proven.correct(difference, chargedAt, markOf(mark) ?? 0)
+      charged += Math.max(0, difference)
       if (chargedAt < since) return
       used = Math.max(0, used + difference)
       ours = Math.max(0, ours + difference)

@@ -34,7 +34,7 @@ function meaning({ method, url, headers, body }: Loopback['requests'][number]): 
   return {
     method,
     path: address.pathname,
-    query: [...address.searchParams].toSorted(),
+    query: [...address.searchParams].map(([name, value]) => `${name}=${value}`).toSorted(),
     body: body.toString('utf8'),
     type: method === 'POST' ? headers['content-type'] : undefined,
     keyed: headers['idempotency-key'] !== undefined,

@@ -235,6 +235,9 @@ it('takes a good proof of possession once', async () => {
   const proof = await proofOf(keys, {})
   expect((await withProof(server, proof)).body).toMatchObject({ token_type: 'DPoP' })
   expect((await withProof(server, proof)).body.error).toBe('invalid_dpop_proof')
+  for (const iat of [1_893_456_000 - 60, 1_893_456_000 + 60]) {
+    expect((await withProof(server, await proofOf(keys, { iat }))).status).toBe(200)
+  }
 })
 
 it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -382,6 +385,13 @@ it('names what it can do, at the address that it is asked at', async () => {
       scopes_supported: ['read'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    })
+    expect(body).toMatchObject({
+      authorization_response_iss_parameter_supported: true,
+      require_pushed_authorization_requests: false,
+      tls_client_certificate_bound_access_tokens: false,
+      id_token_signing_alg_values_supported: ['RS256'],
+      jwks_uri: 'http://127.0.0.1:9999/jwks',
     })
     expect(body['grant_types_supported']).not.toContain('password')
   }

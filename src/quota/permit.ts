@@ -1,0 +1,36 @@
+import { serve } from './bucket.ts'
+import type { Lane, Permit } from './state.ts'
+
+/** Charges a call to all of its buckets, in one step that nothing can interrupt. */
+export function charge(lane: Lane, cost: number, now: number): Permit {
+  const { buckets, shares } = lane
+  const marks: number[] = []
+  for (let index = 0; index < buckets.length; index++) {
+    const bucket = buckets[index]
+    const share = shares[index]
+    if (!bucket || !share) continue
+    bucket.underWay++
+    marks.push(bucket.window.take(cost, now))
+    serve(bucket, share, cost)
+  }
+  return { lane, buckets, marks, cost, chargedAt: now }
+}
+
+/** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */
+export function amend(permit: Permit, cost: number): void {
+  const difference = cost - permit.cost
+  if (difference === 0) return
+  for (const [index, { window }] of permit.buckets.entries()) {
+    window.correct(difference, permit.chargedAt, permit.marks[index] ?? 0)
+  }
+  permit.cost = cost
+}
+
+/** Gives back what a call took that is over. `answeredAt`: when the answer came, or failed to. */
+export function giveBack({ buckets, marks, cost, chargedAt, lane }: Permit, answeredAt: number): void {
+  const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
+  for (const [index, bucket] of buckets.entries()) {
+    bucket.underWay--
+    bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, quickestMs)
+  }
+}

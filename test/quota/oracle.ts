@@ -1,0 +1,228 @@
+import type { Limit } from '../../src/quota/limit.ts'
+import type { WindowReading } from '../../src/quota/reading.ts'
+
+/** A call as the oracle sees it. */
+export interface Started {
+  readonly order: number
+  readonly at: number
+  /** As it is known: the declared cost until an answer tells another; 0 if it was never sent. */
+  cost: number
+  /** When its answer, or its failure, came. */
+  endedAt: number
+}
+
+/** What an answer told of one window, with its reset in local time. */
+type Told = Pick<WindowReading, 'limit' | 'remaining'> & {
+  readonly resetsAt?: number | undefined
+  readonly precisionMs: number
+}
+
+/** What may start by what is known of one window. Written as plainly as can be: nothing is counted, all is kept and looked up. */
+export interface Model {
+  /** Tells why the call must not start now; `undefined` where it may. */
+  refuses(call: Started): string | undefined
+  started(call: Started): void
+  /** `alone`: no other call is under way. */
+  told(call: Started, told: Told, now: number, alone: boolean): void
+}
+
+const sum = (calls: Iterable<Started>): number => [...calls].reduce((total, { cost }) => total + cost, 0)
+const partOf = (limit: number, share: number): number => Math.max(1, Math.floor(limit * share))
+
+/** Makes the model of a declared limit. */
+export function modelOf(limit: Limit, share: number): Model {
+  switch (limit.kind) {
+    case 'sliding':
+      return logModel(limit, share)
+    case 'token-bucket':
+      return bucketModel(limit, limit.burst ?? limit.limit, share)
+    case 'leaky-bucket':
+      return bucketModel(limit, 1, share)
+    default:
+      return windowModel(limit, share)
+  }
+}
+
+/** Windows that begin full: on a grid, or with the first call after the last one ended. */
+function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
+  let known = limit
+  let nextKnown = limit
+  let start = -Infinity
+  let end = -Infinity
+  /** The vendor named an end. */
+  let sure = false
+  /** What was started in this window, and what was under way when it began and may have come to the vendor in it. */
+  let here: Started[] = []
+  let carried: Started[] = []
+  /** No more than `remaining` may start after this call, until the window is over. */
+  let bounds: { readonly call: Started; readonly remaining: number }[] = []
+  /** What the vendor was found not to count of it. */
+  let forgiven = 0
+
+  const counted = (): Started[] => [...carried, ...here]
+  const underWay = (calls: readonly Started[], at: number): Started[] => calls.filter(({ endedAt }) => endedAt > at)
+
+  function begin(stillHere: Started[], fromLast: Started[]): void {
+    here = stillHere
+    carried = fromLast
+    bounds = []
+    forgiven = 0
+    known = nextKnown
+  }
+
+  function roll(now: number): void {
+    if (kind !== 'first-call' && end === -Infinity) {
+      start = Math.floor(now / windowMs) * windowMs
+      end = start + windowMs
+    }
+    // A window that the first call opens may have been opened by what was under way.
+    while (now >= end && (kind !== 'first-call' || counted().length > 0)) {
+      begin([], underWay(here, end))
+      start = end
+      end += kind === 'first-call' && carried.length === 0 ? 0 : windowMs
+    }
+    if (now >= end) begin([], [])
+  }
+
+  return {
+    refuses(call) {
+      roll(call.at)
+      const ours = sum(counted()) - forgiven
+      const mine = partOf(known, share)
+      // What costs more than there ever is may go when all of it is there.
+      if (ours > 0 && ours + call.cost > mine) return `${ours} + ${call.cost} of ${mine} from ${start} to ${end}`
+      for (const { call: told, remaining } of bounds) {
+        const after = sum(counted().filter(({ order }) => order > told.order))
+        if (after + Math.min(call.cost, mine) > remaining) {
+          return `${after} + ${call.cost} after ${told.order}, which was told that ${remaining} remain`
+        }
+      }
+      return undefined
+    },
+    started(call) {
+      if (kind === 'first-call' && call.at >= end) {
+        start = call.at
+        end = call.at + windowMs
+      }
+      here.push(call)
+    },
+    told(call, { limit: toldLimit, remaining, resetsAt, precisionMs }, now, alone) {
+      roll(now)
+      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) {
+        // It counted in the window before this one.
+        carried = carried.filter((each) => each !== call)
+        return
+      }
+      if (resetsAt !== undefined && resetsAt <= now) return
+      const unclear = resetsAt === undefined || precisionMs > windowMs / 4
+      if (!here.includes(call) && unclear && (sure || !carried.includes(call))) return
+      let opened = false
+      if (resetsAt !== undefined) {
+        const lateMs = precisionMs + now - call.at
+        if (sure && resetsAt > end + windowMs / 2) {
+          begin(underWay(here, now), [])
+          opened = true
+        }
+        if (resetsAt < end || resetsAt > end + lateMs || end <= now) {
+          end = resetsAt
+          start = end - windowMs
+        }
+        sure = true
+      }
+      if (toldLimit !== undefined) {
+        nextKnown = toldLimit
+        if (toldLimit < known || opened || (alone && remaining !== undefined)) known = toldLimit
+      }
+      if (remaining === undefined) return
+      if (opened || alone) {
+        bounds = []
+        const after = sum(counted().filter(({ order }) => order > call.order))
+        forgiven = Math.max(0, sum(counted()) - Math.max(0, known - remaining + after))
+      }
+      bounds.push({ call, remaining })
+    },
+  }
+}
+
+/** Any stretch as long as the window holds no more than the limit; what is not answered yet counts without end. */
+function logModel({ windowMs, limit }: Limit, share: number): Model {
+  const calls: Started[] = []
+  /** Use by others, from when it was noticed. */
+  const others: { readonly at: number; readonly cost: number }[] = []
+  let known = limit
+
+  return {
+    refuses(call) {
+      const mine = partOf(known, share)
+      const ours = sum(calls.filter(({ at, endedAt }) => at > call.at - windowMs || endedAt > call.at))
+      const theirs = others.filter(({ at }) => at > call.at - windowMs).reduce((total, { cost }) => total + cost, 0)
+      if (ours > 0 && ours + call.cost > mine) return `${ours} + ${call.cost} of ${mine} in ${windowMs} ms`
+      if (ours + theirs > 0 && ours + theirs + Math.min(call.cost, mine) > known) {
+        return `${ours} + ${call.cost} of ${known}, of which others use ${theirs}`
+      }
+      return undefined
+    },
+    started(call) {
+      calls.push(call)
+    },
+    told(call, { limit: toldLimit, remaining }, now, alone) {
+      if (toldLimit !== undefined && (toldLimit < known || (alone && remaining !== undefined))) known = toldLimit
+      if (remaining === undefined) return
+      // What of ours can have counted when this call arrived, at most.
+      const since = call.at - 1.3 * windowMs - 10
+      const ours = sum(calls.filter(({ order, at, endedAt }) => order <= call.order && (endedAt > since || at > since)))
+      const before = others.filter(({ at }) => at > since).reduce((total, { cost }) => total + cost, 0)
+      const cost = (toldLimit ?? known) - remaining - ours - before
+      if (cost > 0) others.push({ at: now, cost })
+    },
+  }
+}
+
+/** A store that fills evenly up to its capacity. */
+function bucketModel({ windowMs, limit, burst, kind }: Limit, size: number, share: number): Model {
+  const calls: Started[] = []
+  let changedRate = false
+  let known = limit
+  const capacity = (): number => partOf(burst === undefined && kind === 'token-bucket' ? known : size, share)
+  const perMs = (): number => (known * share) / windowMs
+  /** The store held no more than this at a moment, after all calls up to `order`. */
+  let bounds: { readonly at: number; readonly order: number; readonly held: number }[] = []
+
+  return {
+    refuses(call) {
+      const need = Math.min(call.cost, capacity())
+      if (!changedRate) {
+        // Between any two calls: what it holds, and what came back in the time.
+        for (const [index, { at }] of calls.entries()) {
+          const used = sum(calls.slice(index)) + need
+          const there = capacity() + (call.at - at) * perMs()
+          if (used > there + 1e-6) return `${used} since ${at}, where ${there} were there`
+        }
+      }
+      for (const { at, order, held } of bounds) {
+        const used = sum(calls.filter((each) => each.order > order)) + need
+        const there = held + (call.at - at) * perMs()
+        if (used > there + 1e-6) return `${used} after ${order}, which was told of ${held}: ${there} were there`
+      }
+      return undefined
+    },
+    started(call) {
+      calls.push(call)
+    },
+    told(call, { limit: toldLimit, remaining }, now, alone) {
+      if (toldLimit !== undefined && (toldLimit < known || (toldLimit > known && alone && remaining !== undefined))) {
+        known = toldLimit
+        changedRate = true
+        bounds = []
+      }
+      if (remaining === undefined) return
+      if (alone) {
+        // It is the whole truth, whatever was counted before.
+        bounds = []
+        calls.length = 0
+      }
+      const left = Math.floor((burst ?? (kind === 'leaky-bucket' ? size : known)) * (1 - share))
+      bounds.push({ at: now, order: call.order, held: remaining - left })
+    },
+  }
+}

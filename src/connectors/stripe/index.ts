@@ -16,6 +16,7 @@ import type {
   Capture,
   Confirmation,
   CustomerChange,
+  Expand,
   ListCustomers,
   ListEvents,
   ListInvoices,
@@ -72,8 +73,8 @@ export class Stripe extends Connector {
   readonly customers = {
     create: (form: NewCustomer = {}, options?: PlainOptions): Call<Customer> =>
       this.http.post<Customer>('/v1/customers', { ...options, form }),
-    get: (id: string, options?: PlainOptions): Call<Customer | Deleted> =>
-      this.http.get<Customer | Deleted>(path`/v1/customers/${{ id }}`, options),
+    get: (id: string, query: Expand = {}, options?: PlainOptions): Call<Customer | Deleted> =>
+      this.http.get<Customer | Deleted>(path`/v1/customers/${{ id }}`, { ...options, query }),
     update: (id: string, form: CustomerChange, options?: PlainOptions): Call<Customer> =>
       this.http.post<Customer>(path`/v1/customers/${{ id }}`, { ...options, form }),
     list: (query: ListCustomers = {}, options?: PlainOptions): Pages<Customer> =>
@@ -86,8 +87,8 @@ export class Stripe extends Connector {
   readonly paymentIntents = {
     create: (form: NewPaymentIntent, options?: PlainOptions): Call<PaymentIntent> =>
       this.http.post<PaymentIntent>('/v1/payment_intents', { ...options, form }),
-    get: (id: string, options?: PlainOptions): Call<PaymentIntent> =>
-      this.http.get<PaymentIntent>(path`/v1/payment_intents/${{ id }}`, options),
+    get: (id: string, query: Expand = {}, options?: PlainOptions): Call<PaymentIntent> =>
+      this.http.get<PaymentIntent>(path`/v1/payment_intents/${{ id }}`, { ...options, query }),
     confirm: (id: string, form: Confirmation = {}, options?: PlainOptions): Call<PaymentIntent> =>
       this.http.post<PaymentIntent>(path`/v1/payment_intents/${{ id }}/confirm`, { ...options, form }),
     capture: (id: string, form: Capture = {}, options?: PlainOptions): Call<PaymentIntent> =>
@@ -118,8 +119,8 @@ export class Stripe extends Connector {
   readonly subscriptions = {
     create: (form: NewSubscription, options?: PlainOptions): Call<Subscription> =>
       this.http.post<Subscription>('/v1/subscriptions', { ...options, form }),
-    get: (id: string, options?: PlainOptions): Call<Subscription> =>
-      this.http.get<Subscription>(path`/v1/subscriptions/${{ id }}`, options),
+    get: (id: string, query: Expand = {}, options?: PlainOptions): Call<Subscription> =>
+      this.http.get<Subscription>(path`/v1/subscriptions/${{ id }}`, { ...options, query }),
     update: (id: string, form: SubscriptionChange, options?: PlainOptions): Call<Subscription> =>
       this.http.post<Subscription>(path`/v1/subscriptions/${{ id }}`, { ...options, form }),
     /** Ends it now; `update(id, { cancel_at_period_end: true })` lets the paid period run out. */
@@ -135,8 +136,8 @@ export class Stripe extends Connector {
   readonly checkoutSessions = {
     create: (form: NewCheckoutSession, options?: PlainOptions): Call<CheckoutSession> =>
       this.http.post<CheckoutSession>('/v1/checkout/sessions', { ...options, form }),
-    get: (id: string, options?: PlainOptions): Call<CheckoutSession> =>
-      this.http.get<CheckoutSession>(path`/v1/checkout/sessions/${{ id }}`, options),
+    get: (id: string, query: Expand = {}, options?: PlainOptions): Call<CheckoutSession> =>
+      this.http.get<CheckoutSession>(path`/v1/checkout/sessions/${{ id }}`, { ...options, query }),
   }
 
   readonly balance = {

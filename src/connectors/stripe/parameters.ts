@@ -6,8 +6,8 @@ import type { Metadata } from './types.ts'
 /** A time: seconds since the Unix epoch, or a date. */
 export type Time = number | Date
 
-/** @see https://docs.stripe.com/api/expanding_objects */
-type Expand = { readonly expand?: readonly string[] }
+/** What any call takes. @see https://docs.stripe.com/api/expanding_objects */
+export type Expand = { readonly expand?: readonly string[] }
 
 type Described = Expand & { readonly metadata?: Metadata; readonly description?: string }
 

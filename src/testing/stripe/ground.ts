@@ -25,13 +25,21 @@ export function newId(prefix: string, { sequence }: Asked, nth = 0): string {
   return `${prefix}_${sequence.toString().padStart(12, '0')}${nth.toString().padStart(4, '0')}`
 }
 
+/** The key stands in the bearer token, or in the user's name of Basic. @see https://docs.stripe.com/api/authentication */
+export function keyOf({ headers }: Pick<Asked, 'headers'>): string | undefined {
+  const [, scheme = '', value = ''] = /^(Bearer|Basic) (\S+)$/i.exec(headers['authorization'] ?? '') ?? []
+  if (scheme === '') return undefined
+  return scheme.toLowerCase() === 'bearer' ? value : Buffer.from(value, 'base64').toString().split(':')[0]
+}
+
 /** What nearly every object has. */
-export function common({ headers, input, now }: Asked): {
+export function common(asked: Asked): {
   readonly livemode: boolean
   readonly created: number
   readonly metadata: ReturnType<typeof metadata>
 } {
-  const livemode = /[sr]k_live_/.test(headers['authorization'] ?? '')
+  const { input, now } = asked
+  const livemode = /^[sr]k_live_/.test(keyOf(asked) ?? '')
   return { livemode, created: seconds(now), metadata: metadata(input['metadata']) }
 }
 

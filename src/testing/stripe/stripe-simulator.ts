@@ -7,7 +7,7 @@ import { accountRoutes } from './account.ts'
 import { catalogueRoutes } from './catalogue.ts'
 import { customerRoutes } from './customers.ts'
 import { stripeError } from './errors.ts'
-import { accountOf, expanding, ownAccount, type Asked } from './ground.ts'
+import { accountOf, expanding, keyOf, ownAccount, type Asked } from './ground.ts'
 import { paymentRoutes } from './payments.ts'
 import { stripeQuota } from './quota.ts'
 import type { StripeRecords } from './records.ts'
@@ -76,13 +76,6 @@ export function stripeSimulator(options: StripeSimulatorOptions = {}): VendorSim
     quota: stripeQuota,
     webhooks: sources.stripe,
   })(rest)
-}
-
-/** The key stands in the bearer token, or in the user's name of Basic. @see https://docs.stripe.com/api/authentication */
-function keyOf({ headers }: Pick<Asked, 'headers'>): string | undefined {
-  const [, scheme = '', value = ''] = /^(Bearer|Basic) (\S+)$/i.exec(headers['authorization'] ?? '') ?? []
-  if (scheme === '') return undefined
-  return scheme.toLowerCase() === 'bearer' ? value : Buffer.from(value, 'base64').toString().split(':')[0]
 }
 
 function authorize(

@@ -75,6 +75,10 @@ const cases: Readonly<Record<string, Case>> = {
     theirs: (s) => s.customers.update('cus_1', { metadata: '', name: 'N' }),
   },
   'a customer': { ours: (s) => s.customers.get('cus_1'), theirs: (s) => s.customers.retrieve('cus_1') },
+  'a customer with what it names': {
+    ours: (s) => s.customers.get('cus_1', { expand: ['tax', 'default_source'] }),
+    theirs: (s) => s.customers.retrieve('cus_1', { expand: ['tax', 'default_source'] }),
+  },
   'a payment': {
     ours: (s) =>
       s.paymentIntents.create({

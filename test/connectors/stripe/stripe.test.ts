@@ -44,7 +44,7 @@ it('speaks for a connected account, in one call or in all', async () => {
   await client(vendor).balance.get({ headers: { 'stripe-account': 'acct_1' } })
   const connected = client(vendor, { headers: { 'stripe-account': 'acct_2' } })
   await connected.customers.get('cus_1')
-  await connected.customers.get('cus_1', { headers: { 'stripe-account': undefined } })
+  await connected.customers.get('cus_1', {}, { headers: { 'stripe-account': undefined } })
   expect(vendor.requests.map(({ headers }) => headers['stripe-account'])).toEqual(['acct_1', 'acct_2', undefined])
 })
 

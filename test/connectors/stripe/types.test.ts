@@ -10,6 +10,7 @@ import type {
   Confirmation,
   Customer,
   CustomerChange,
+  Expand,
   Invoice,
   ListCustomers,
   ListEvents,
@@ -64,6 +65,7 @@ type Taken<T> = T extends Date
 it('takes nothing that Stripe does not', () => {
   expectTypeOf<Taken<NewCustomer>>().toExtend<Sdk.CustomerCreateParams>()
   expectTypeOf<Taken<CustomerChange>>().toExtend<Sdk.CustomerUpdateParams>()
+  expectTypeOf<Taken<Expand>>().toExtend<Sdk.CustomerRetrieveParams & Sdk.SubscriptionRetrieveParams>()
   expectTypeOf<Taken<ListCustomers>>().toExtend<Sdk.CustomerListParams>()
   expectTypeOf<Taken<Search>>().toExtend<Sdk.CustomerSearchParams>()
   expectTypeOf<Taken<NewPaymentIntent>>().toExtend<Sdk.PaymentIntentCreateParams>()

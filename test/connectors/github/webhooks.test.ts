@@ -1,4 +1,5 @@
 import type { components } from '@octokit/openapi-types'
+import examples from '@octokit/webhooks-examples' with { type: 'json' }
 import { expect, expectTypeOf, it } from 'vitest'
 import type { GitHubEvents } from 'hawser/github'
 import { receiver, schemes, sign, sources } from 'hawser/webhooks'
@@ -17,6 +18,32 @@ it('gives a webhook to the listener of its event, typed', async () => {
   const answer = await receive(new Request('https://app.test/hook', { method: 'POST', headers: signed.headers, body }))
   expect(answer.status).toBe(200)
   expect(heard).toEqual(['opened', 'o/r#7'])
+})
+
+it('takes every example that GitHub’s community recorded', async () => {
+  const heard: string[] = []
+  const receive = receiver<GitHubEvents>(sources.github, { secrets: ['a secret'] }).on('*', ({ event }) =>
+    heard.push(event),
+  )
+  const names: string[] = []
+  for (const { name, examples: payloads } of examples) {
+    for (const payload of payloads) {
+      const body = JSON.stringify(payload)
+      const headers = {
+        'content-type': 'application/json',
+        'x-github-event': name,
+        'x-github-delivery': `d${names.length}`,
+      }
+      const signed = sign(schemes.github, { headers, body }, { secrets: ['a secret'] })
+      const answer = await receive(
+        new Request('https://app.test/hook', { method: 'POST', headers: signed.headers, body }),
+      )
+      expect([name, answer.status]).toEqual([name, 200])
+      names.push('action' in payload ? `${name}.${payload.action}` : name)
+    }
+  }
+  expect(heard).toEqual(names)
+  expect(names.length).toBeGreaterThan(200)
 })
 
 /** `issues.opened` is described as `webhook-issues-opened`. */

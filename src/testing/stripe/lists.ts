@@ -44,7 +44,7 @@ export function listed<T extends Listable>(
 }
 
 /** Answers a search with what it found. */
-export function found<T extends Listable>(asked: Asked, items: readonly T[]): Reply {
+export function found(asked: Asked, items: readonly Listable[]): Reply {
   const page = foundPages({ items: newestFirst(items), url: asked.url, idOf })
   if (!('json' in page)) return page
   const { data, next_page } = group(page.json)

@@ -6,6 +6,7 @@ import { flag, text, whole } from './fields.ts'
 import { below, common, happened, newId, type Asked, type Handler } from './ground.ts'
 import { listed } from './lists.ts'
 import { afterStep, isPaymentStatus, type PaymentStatus, type PaymentStep } from './payment-state.ts'
+import { idIn } from './records.ts'
 
 /** A payment with what Stripe knows of it beyond the connector's types. */
 interface Payment extends PaymentIntent {
@@ -42,8 +43,7 @@ export const paymentRoutes: Readonly<Record<string, Handler>> = {
           const message = 'The amount to capture is greater than the amount that can be captured.'
           return invalid('amount_to_capture', message, 'amount_too_large')
         }
-        const charge = asked.collections.charges.get(String(payment.latest_charge), below(asked))
-        if (charge) asked.collections.charges.replace(charge.id, { ...charge, amount_captured: amount }, below(asked))
+        captured(asked, idIn(payment.latest_charge) ?? '', amount)
         return changed(asked, { ...payment, status, amount_received: amount, amount_capturable: 0 })
       })
     }),
@@ -80,7 +80,7 @@ function newPayment(asked: Asked, amount: number, customer: string | null): Paym
 }
 
 function confirm(asked: Asked, payment: Payment): Reply {
-  const method = text(asked.input['payment_method']) ?? methodOf(payment)
+  const method = text(asked.input['payment_method']) ?? idIn(payment.payment_method)
   if (method === null) {
     const message = "You cannot confirm this PaymentIntent because it's missing a payment method."
     return refuse(400, message, 'payment_intent_unexpected_state', { payment_intent: payment })
@@ -141,6 +141,14 @@ function newCharge(asked: Asked, payment: Payment, decline: Decline | undefined)
   return charge
 }
 
+function captured(asked: Asked, id: string, amount: number): void {
+  const charge = asked.collections.charges.get(id, below(asked))
+  if (!charge) return
+  const after = { ...charge, amount_captured: amount }
+  asked.collections.charges.replace(id, after, below(asked))
+  happened(asked, 'charge.captured', after)
+}
+
 function stepped(payment: Payment, step: PaymentStep, take: (status: PaymentStatus) => Reply): Reply {
   const status = isPaymentStatus(payment.status) ? afterStep(payment.status, step) : undefined
   if (status !== undefined) return take(status)
@@ -163,8 +171,4 @@ function withPayment(asked: Asked, then: (payment: Payment) => Reply): Reply {
   const { id = '' } = asked.params
   const payment = asked.collections.paymentIntents.get(id, below(asked))
   return payment ? then({ capture_method: 'automatic_async', ...payment }) : noSuch('payment_intent', id)
-}
-
-function methodOf({ payment_method }: PaymentIntent): string | null {
-  return typeof payment_method === 'string' ? payment_method : (payment_method?.id ?? null)
 }

@@ -3,6 +3,7 @@ import type {
   CheckoutSession,
   Customer,
   Deleted,
+  Expandable,
   Invoice,
   PaymentIntent,
   Price,
@@ -43,4 +44,9 @@ export const collectionOfId: Readonly<Record<string, keyof StripeRecords>> = {
   cs: 'checkoutSessions',
   we: 'webhookEndpoints',
   evt: 'events',
+}
+
+/** The id of what a field names, expanded or not. */
+export function idIn(field: Expandable<{ readonly id: string }> | null): string | null {
+  return typeof field === 'string' ? field : (field?.id ?? null)
 }

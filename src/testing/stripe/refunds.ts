@@ -3,6 +3,7 @@ import { refuse } from '../simulators/reply.ts'
 import { missing, noSuch } from './errors.ts'
 import { text, whole } from './fields.ts'
 import { below, common, happened, newId, type Asked, type Handler } from './ground.ts'
+import { idIn } from './records.ts'
 
 /** The routes of refunds and of the balance. @see https://docs.stripe.com/api/refunds */
 export const refundRoutes: Readonly<Record<string, Handler>> = {
@@ -47,7 +48,7 @@ export const refundRoutes: Readonly<Record<string, Handler>> = {
 
 function chargeOf(asked: Asked, payment: string | null): string | null {
   const found = payment === null ? undefined : asked.collections.paymentIntents.get(payment, below(asked))
-  return typeof found?.latest_charge === 'string' ? found.latest_charge : null
+  return idIn(found?.latest_charge ?? null)
 }
 
 function newRefund(asked: Asked, charge: Charge, amount: number): Refund {

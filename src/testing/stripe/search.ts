@@ -28,7 +28,6 @@ export const searchRoutes: Readonly<Record<string, Handler>> = {
     const parsed = parse(query)
     if (typeof parsed === 'string') return invalid('query', parsed, 'parameter_invalid')
     const { conditions, any } = parsed
-    const fits = (record: object, each: Condition): boolean => holds(record, each) !== each.not
     return found(
       asked,
       customersOf(asked).filter((record) =>
@@ -62,10 +61,15 @@ function parse(query: string): { readonly conditions: readonly Condition[]; read
   return joints.size > 1 ? 'A query cannot combine AND and OR.' : { conditions, any: joints.has('OR') }
 }
 
+function fits(record: object, condition: Condition): boolean {
+  return holds(record, condition) !== condition.not
+}
+
 function holds(record: object, { field, key, operator, value }: Condition): boolean {
   const held: unknown = Reflect.get(record, field)
   const inner = field === 'metadata' ? group(held)[key ?? ''] : held
-  const is = inner === undefined || inner === null ? null : String(inner).toLowerCase()
+  // All that can be searched is a text or a number; what is not there is null.
+  const is = typeof inner === 'string' || typeof inner === 'number' ? String(inner).toLowerCase() : null
   if (operator === ':' || is === null || value === null) return operator === ':' && is === value
   if (operator === '~') return is.includes(value)
   const [left, right] = [Number(is), Number(value)]

@@ -141,6 +141,16 @@ it('sends a call again that found its object locked, and holds nobody else up', 
   expect(vendor.clock.events.filter(({ type }) => type === 'pause' || type === 'wait')).toEqual([])
 })
 
+it('takes a limit that is told with status 400 for one, and another mistake for a mistake', async () => {
+  using vendor = answering(object)
+  vendor.fail(400, { body: refusal()[1].body })
+  const account = { country: 'DE' }
+  expect(await client(vendor).request('POST /v1/accounts', account)).toEqual({ id: 'x_1' })
+  expect(new Set(vendor.requests.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
+  vendor.fail(400, { body: refusal(undefined, 'parameter_missing')[1].body })
+  await expect(client(vendor).request('POST /v1/accounts', account)).rejects.toMatchObject({ status: 400 })
+})
+
 it('counts an endpoint’s calls together, whatever the id and however it was written', async () => {
   using vendor = answering(object)
   const stripe = client(vendor)

@@ -120,6 +120,12 @@ it('notes what happened among the events, the newest first', async () => {
   expect(await stripe.events.list({ created: { lt: since } }).toArray(all)).toMatchObject([
     { type: 'customer.created', request: { idempotency_key: 'k1' } },
   ])
+  const at = (when: object): Promise<unknown> =>
+    stripe.events
+      .list({ created: when })
+      .toArray(all)
+      .then((events) => events.length)
+  expect(await Promise.all([at({ gt: since }), at({ lte: since }), at({ lte: new Date(0) })])).toEqual([0, 5, 0])
   expect(await stripe.events.list({ types: ['charge.failed', 'charge.succeeded'] }).toArray(all)).toHaveLength(1)
 })
 
@@ -184,12 +190,8 @@ it('expands along a path, in lists too, and says what cannot be', async () => {
 it('merges metadata, deletes what is empty, and remembers a customer that was deleted', async () => {
   const { stripe } = start()
   const { id } = await stripe.customers.create({ metadata: { a: '1', b: '2' }, email: 'a@x.example' })
-  expect(
-    (await stripe.customers.update(id, { metadata: { b: '', c: '3' }, email: '' })) satisfies object,
-  ).toMatchObject({
-    metadata: { a: '1', c: '3' },
-    email: null,
-  })
+  const updated = await stripe.customers.update(id, { metadata: { b: '', c: '3' }, email: '' })
+  expect([updated.metadata, updated.email]).toEqual([{ a: '1', c: '3' }, null])
   expect((await stripe.customers.update(id, { metadata: '' })).metadata).toEqual({})
   const deleted = { id, object: 'customer', deleted: true }
   expect(await stripe.request('DELETE /v1/customers/{id}', { id })).toEqual(deleted)

@@ -70,6 +70,8 @@ export { parseLinks } from './http/link.ts'
 export type { Link } from './http/link.ts'
 export { redactText, secretsRedactor } from './http/redact.ts'
 export { retryAfterMs } from './http/retry-after.ts'
+export { statusWhen } from './http/status-when.ts'
+export type { ReadStatus, StatusWhenOptions } from './http/status-when.ts'
 export type { ReadThrottle, Throttle } from './http/throttled.ts'
 
 export { deadline } from './policies/deadline.ts'

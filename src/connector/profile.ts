@@ -1,6 +1,7 @@
 import type { OAuthVendor } from '../auth/oauth-vendor.ts'
 import type { ErrorReading } from '../client/failure.ts'
 import type { ArrayStyle, DateStyle } from '../http/query.ts'
+import type { ReadStatus } from '../http/status-when.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
 import type { QuotaFacts } from '../quota/facts.ts'
@@ -45,6 +46,8 @@ export interface VendorProfile {
   readonly maxConcurrent?: number
   /** What to do with a redirect to an origin that is not the vendor's. @default 'refuse' */
   readonly redirectElsewhere?: 'refuse' | 'anonymous'
+  /** Which answers are failures whose status says success, such as `statusWhen({ field: 'ok', is: false, … })`. @default none */
+  readonly status?: ReadStatus
   /** Where an error body says what. */
   readonly errors?: ErrorReading
   /** The read with which `check()` tests a connection. */

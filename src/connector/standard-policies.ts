@@ -11,6 +11,7 @@ import { fallback, type FallbackOptions } from '../policies/fallback.ts'
 import { idempotency, type IdempotencyOptions } from '../policies/idempotency.ts'
 import { redirect, type RedirectOptions } from '../policies/redirect.ts'
 import { report } from '../policies/report.ts'
+import { restate } from '../policies/restate.ts'
 import { retry, type RetryOptions } from '../policies/retry.ts'
 import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
 import type { VendorProfile } from './profile.ts'
@@ -81,6 +82,7 @@ export function standardPolicies(
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
     fill(slots.redirect, (options) => redirect({ ...own, elsewhere, ...options }), {}),
     authenticate({ credential, ...own }),
+    profile.status && restate(profile.status),
     fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
     report(),
   ].filter((policy) => policy !== undefined)

@@ -37,13 +37,23 @@ export const fileMethods: Readonly<Record<string, Method>> = {
 
 /** Takes the bytes, from whoever knows the address. */
 export const uploadRoutes: Readonly<Record<string, RouteHandler<SlackRecords>>> = {
-  'POST /upload/v1/{id}': ({ params, bytes, collections }) => {
+  'POST /upload/v1/{id}': ({ params, bytes: body, headers, collections }) => {
     const file = collections.files.get(params['id'] ?? '')
     if (!file) return new Response('Not found', { status: 404 })
+    const bytes = sent(body, headers['content-type'])
     if (bytes.length !== file.size) return new Response('The size is not what was announced.', { status: 400 })
     collections.files.replace(file.id, { ...file, bytes })
     return new Response(`OK - ${bytes.length}`)
   },
+}
+
+/** The bytes by themselves, or those of the first part. @see https://www.rfc-editor.org/rfc/rfc7578#section-4.1 */
+function sent(body: Uint8Array, type = ''): Uint8Array {
+  const [, boundary] = /^multipart\/form-data;.*boundary="?([^";]+)/i.exec(type) ?? []
+  if (boundary === undefined) return body
+  const bytes = Buffer.from(body)
+  const from = bytes.indexOf('\r\n\r\n') + 4
+  return bytes.subarray(from, bytes.indexOf(`\r\n--${boundary}`, from))
 }
 
 function fileNamed(given: unknown): { readonly id: string; readonly title?: string } {

@@ -1,3 +1,4 @@
+import type { SlackFile } from 'hawser/slack'
 import type { RouteHandler } from '../simulators/definition.ts'
 import { channelOf } from './conversations.ts'
 import { decoded, type Called, type Method } from './method.ts'
@@ -69,6 +70,7 @@ function share({ now, sequence, given, collections }: Called, channel: string, f
   collections.messages.insert({ ...message, ...(thread !== undefined && { thread_ts: thread }) }, { channel })
 }
 
-function shown({ bytes: _, complete: __, ...file }: SimulatedFile): object & { readonly id: string } {
-  return file
+/** What others see of a file. */
+function shown({ id, name, size, title = name }: SimulatedFile): SlackFile {
+  return { id, name, size, title }
 }

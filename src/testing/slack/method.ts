@@ -38,7 +38,7 @@ export function refused(error: string): Reply {
 function texts(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   const present = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)
   return Object.fromEntries(
-    present.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+    present.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   )
 }
 

@@ -58,16 +58,7 @@ const oauth: OAuthVendor = {
   tokenUrl: 'https://slack.com/api/oauth.v2.access',
   clientAuthentication: 'basic',
   scopeSeparator: ',',
-  tokens: {
-    main: {},
-    user: {
-      accessToken: 'authed_user.access_token',
-      refreshToken: 'authed_user.refresh_token',
-      expiresIn: 'authed_user.expires_in',
-      scope: 'authed_user.scope',
-      tokenType: 'authed_user.token_type',
-    },
-  },
+  tokens: { main: {}, user: { accessToken: 'authed_user.access_token' } },
   // Errors come with status 200. @see https://docs.slack.dev/reference/methods/oauth.v2.access#errors
   errorCodes: {
     bad_client_secret: 'invalid_client',

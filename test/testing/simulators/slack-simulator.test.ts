@@ -81,6 +81,8 @@ it('keeps threads, and shows their first messages in the history', async () => {
   const { ts } = await slack.chat.postMessage({ channel: general, text: 'first' })
   vendor.clock.advance(1000)
   for (const text of ['a', 'b', 'c']) await slack.chat.postMessage({ channel: general, text, thread_ts: ts })
+  const [first] = await slack.conversations.history({ channel: general }).toArray(all)
+  expect(first).toMatchObject({ reply_count: 3, thread_ts: ts })
   const second = await slack.chat.postMessage({ channel: general, text: 'second' })
   const texts = async (pages: { toArray(options: object): Promise<readonly { text?: string }[]> }): Promise<unknown> =>
     (await pages.toArray(all)).map(({ text }) => text)

@@ -251,3 +251,54 @@ it('gives back in the window that a call under way was carried into', () => {
   window.correct(-6, 10_900, 8)
   expect(window.state(11_000).remaining).toBe(6)
 })
+
+it('gives a call’s cost back only as far as what an answer to a later call told leaves', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const early = window.take(4, 10_000)
+    const mark = window.take(1, 10_000)
+    const told = { remaining: 3, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 3])
+    // The vendor may have left it out of what it told already.
+    window.correct(-3, 10_000, early)
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 3])
+    const later = window.take(3, 10_002)
+    window.correct(-2, 10_002, later)
+    expect([kind, window.state(10_002).remaining]).toEqual([kind, 2])
+  }
+})
+
+it('gives a cost back that was told to be used up', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const early = window.take(4, 10_000)
+    const mark = window.take(1, 10_000)
+    const told = { remaining: 7, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 5])
+    window.correct(-4, 10_000, early)
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 7])
+  }
+})
+
+it('notices the use of others in a log beside what a call of ours gave back meanwhile', () => {
+  const window = createWindow(limit('sliding'), 1)
+  const early = window.take(4, 10_000)
+  const mark = window.take(1, 10_001)
+  window.correct(-4, 10_000, early)
+  const told = { remaining: 6, precisionMs: 0 }
+  window.learn(told, { now: 10_010, chargedAt: 10_001, cost: 1, asked: 1, mark, idle: false })
+  expect(window.state(10_010).remaining).toBe(6)
+})
+
+it('starts nothing between the end of a fixed window and the begin that it trusts', () => {
+  const window = createWindow(limit('fixed'), 1)
+  expect(window.waitMs(1, 11_000)).toBe(0)
+  window.take(1, 11_000)
+  expect(window.refused(11_000, 11_005, 1)).toBe(11_020)
+  answer(window, 1, 11_000, 11_005)
+  expect(window.waitMs(1, 11_999)).toBe(0)
+  expect(window.waitMs(1, 12_005)).toBe(15)
+  expect(window.projectMs(1, 12_005)).toBe(15)
+})

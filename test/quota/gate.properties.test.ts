@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { it } from 'vitest'
 import { plans, run } from './world.ts'
 
-const { SEED: seed, RUNS: numRuns = '300' } = process.env
+const { SEED: seed, RUNS: numRuns = '1000' } = process.env
 // Another seed each time; a failure names its own.
 const runs = { ...(seed !== undefined && { seed: Number(seed) }), numRuns: Number(numRuns) }
 

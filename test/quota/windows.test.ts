@@ -94,6 +94,17 @@ it('does not mistake calls that followed for use that the vendor forgot', () => 
   expect(window.state(10_050).remaining).toBe(5)
 })
 
+it('takes off what was told to remain the calls that were charged after the answered one', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const mark = window.take(1, 10_000)
+    for (let call = 0; call < 4; call++) window.take(1, 10_000)
+    const told = { remaining: 6, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 2])
+  }
+})
+
 it('moves its grid to the reset that the vendor tells', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_300)

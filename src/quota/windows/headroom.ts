@@ -1,7 +1,7 @@
 /** How far a count may rise when something that was charged earlier is given back. */
 export interface Headroom {
-  /** Notes that the room, when all up to `mark` had been charged, was no more than `slack` above the count. */
-  note(mark: number, slack: number): void
+  /** Notes that the room, when all up to `mark` had been charged, was no more than `spare` above the count. */
+  note(mark: number, spare: number): void
   /** Gives back of `amount`, charged at `mark`, what may come back; tells how much that is. */
   giveBack(amount: number, mark: number): number
   /**
@@ -14,7 +14,7 @@ export interface Headroom {
 
 interface Bound {
   mark: number
-  slack: number
+  spare: number
 }
 
 // A refund looks at all of them.
@@ -25,19 +25,19 @@ const mostBounds = 256
  * part of the vendor's figure already, so it lifts the count no further than what was known once it had been charged.
  */
 export function createHeadroom(): Headroom {
-  /** In the order of their marks. One that is followed by one with less slack decides nothing. */
+  /** In the order of their marks. One that is followed by one with less spare decides nothing. */
   const bounds: Bound[] = []
 
-  function note(mark: number, slack: number): void {
+  function note(mark: number, spare: number): void {
     let end = bounds.length
     while ((bounds[end - 1]?.mark ?? -Infinity) > mark) end--
-    if ((bounds[end]?.slack ?? Infinity) <= slack) return
+    if ((bounds[end]?.spare ?? Infinity) <= spare) return
     let from = end
-    while ((bounds[from - 1]?.slack ?? -Infinity) >= slack) from--
+    while ((bounds[from - 1]?.spare ?? -Infinity) >= spare) from--
     const last = bounds[from - 1]
     // Too strict for the refund of what was charged in between, and for nothing else.
     if (last && from === mostBounds) last.mark = Math.max(last.mark, mark)
-    else bounds.splice(from, end - from, { mark, slack })
+    else bounds.splice(from, end - from, { mark, spare })
   }
 
   return {
@@ -45,15 +45,15 @@ export function createHeadroom(): Headroom {
     adopt(known, room, mark, fresh) {
       const next = fresh ? known : Math.min(known, room)
       // What was known before stays where it is, further above a count that falls.
-      if (known < room) for (const bound of bounds) bound.slack += room - known
+      if (known < room) for (const bound of bounds) bound.spare += room - known
       else if (fresh) bounds.length = 0
       note(mark, known - next)
       return next
     },
     giveBack(amount, mark) {
       const later = bounds.filter((bound) => bound.mark >= mark)
-      const given = later.reduce((least, { slack }) => Math.min(least, slack), amount)
-      for (const bound of later) bound.slack -= given
+      const given = later.reduce((least, { spare }) => Math.min(least, spare), amount)
+      for (const bound of later) bound.spare -= given
       return given
     },
     clear() {

@@ -90,6 +90,14 @@ function testHarness(tarball: string, binaries: readonly string[]): void {
   run(process.execPath, jestArguments, jest)
 }
 
+/** Tests a connector that is not ours, as its own package with its own tests. */
+function testThirdParty(tarball: string): void {
+  const at = join(work, 'third-party-connector')
+  cpSync(join(root, 'examples/third-party-connector'), at, { recursive: true })
+  run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', tarball], at)
+  run('npm', ['test', '--silent'], at)
+}
+
 function versionOf(node: string): string {
   return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
 }
@@ -113,6 +121,7 @@ try {
     run(node, ['without-axios.mjs'], withoutAxios)
   }
   testHarness(tarball, binaries)
+  testThirdParty(tarball)
 } finally {
   rmSync(work, { recursive: true })
 }

@@ -41,3 +41,16 @@ exports.checkTwo = async function checkTwo({ bearer, GitHub, mockVendor }, front
   )
   for (const vendor of vendors) vendor[Symbol.dispose]()
 }
+
+/** The suite that every connector must pass, on one front. */
+exports.casesOn = ({ GitHub, conformance, githubSimulator }, front) =>
+  conformance(GitHub, {
+    front,
+    simulator: () => githubSimulator(),
+    read: (github) => github.users.me(),
+    write: (github) => github.issues.create({ owner: 'o', repo: 'r', title: 'x' }),
+    prepare: async (github) => {
+      for (const title of ['a', 'b']) await github.issues.create({ owner: 'o', repo: 'r', title })
+    },
+    list: (github) => github.issues.list({ owner: 'o', repo: 'r', per_page: 1 }),
+  })

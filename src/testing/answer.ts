@@ -49,6 +49,12 @@ export function answerOf(response: Response, now: number): Answer {
   return { ...nothing, status: response.status, headers, body: response.body ?? undefined }
 }
 
+/** Gives what goes back to a HEAD: the headers alone, and nothing that could break after them. @see https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2 */
+export function withoutBody(answer: Answer): Answer {
+  const ending: Ending = answer.ending.at === 'body' ? { at: 'complete' } : answer.ending
+  return { ...answer, body: undefined, bodyMs: 0, ending }
+}
+
 /** Reads a body to its end. */
 export async function bytesOf(body: Answer['body']): Promise<Uint8Array> {
   if (body === undefined || body instanceof Uint8Array) return body ?? new Uint8Array()

@@ -1,4 +1,5 @@
 import { sleepWith, type Cancel, type Runtime, type RuntimeEvent } from 'hawser'
+import { nextTurn } from './event-loop.ts'
 import { createTimers } from './timers.ts'
 
 /** Options of {@link fakeClock}. */
@@ -55,7 +56,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     if (watching) return
     watching = true
     // Two turns: the first lets answers that have just arrived be read.
-    setImmediate(() => setImmediate(jump))
+    nextTurn(() => nextTurn(jump))
   }
 
   function jump(): void {

@@ -1,10 +1,13 @@
 import type { WebhookSource } from 'hawser/webhooks'
+import type { LimitState } from './limits/meter.ts'
 import type { VendorQuota } from './limits/vendor-quota.ts'
 
 /** What a simulator may look at beside the request. */
 export interface SimulatorContext {
   /** The virtual time. Milliseconds since the Unix epoch. */
   now(): number
+  /** How the simulator's limits stand for whoever asks, all but the secondary ones. */
+  limits?(): readonly LimitState[]
 }
 
 /** A vendor to test against: answers standard requests with standard responses. Knows no mock library. */

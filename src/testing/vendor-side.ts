@@ -1,4 +1,4 @@
-import { answerOf, nothing, withHeader, type Answer } from './answer.ts'
+import { answerOf, nothing, withHeader, withoutBody, type Answer } from './answer.ts'
 import type { FakeClock } from './fake-clock.ts'
 import type { Fault } from './faults/fault.ts'
 import { isProcessed, strike } from './faults/strike.ts'
@@ -44,8 +44,8 @@ export function vendorSide({
 }: VendorSideParts): BookedVendorSide {
   const requests: ReceivedRequest[] = []
   const violations: Violation[] = []
-  const limited = simulators.flatMap(({ origin, origins, quota }) =>
-    quota ? [{ at: { origin, origins }, quota, limiter: createLimiter(quota) }] : [],
+  const limited = simulators.flatMap((simulator) =>
+    simulator.quota ? [{ at: simulator, quota: simulator.quota, limiter: createLimiter(simulator.quota) }] : [],
   )
   let active = 0
   let mostConcurrent = 0
@@ -69,7 +69,11 @@ export function vendorSide({
     const first = await answerFirst?.(request())
     if (first) return answerOf(first, clock.now)
     for (const simulator of asked) {
-      const response = await simulator.respond(request(), { now: () => clock.now })
+      const limiter = limited.find(({ at }) => at === simulator)?.limiter
+      const response = await simulator.respond(request(), {
+        now: () => clock.now,
+        limits: () => limiter?.states({ method, url, headers }, clock.now) ?? [],
+      })
       if (response) return answerOf(response, clock.now)
     }
     throw unhandled(
@@ -121,7 +125,8 @@ export function vendorSide({
           active--
           leave()
         }
-        return { answer: { ...answer, delayMs: answer.delayMs + latencyMs }, leave: over }
+        const delayed = { ...answer, delayMs: answer.delayMs + latencyMs }
+        return { answer: arrival.method === 'HEAD' ? withoutBody(delayed) : delayed, leave: over }
       } catch (error) {
         active--
         throw error

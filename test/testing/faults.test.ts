@@ -20,6 +20,7 @@ const start = (options: { chaos?: Chaos; latencyMs?: number } = {}): MockVendor 
 it('strikes in the order asked for, as often as asked for, and each route on its own', async () => {
   using vendor = start()
   const http = clientOf(vendor, { retry: false })
+  vendor.fail(499, { times: 0 })
   vendor.fail(500, { on: 'POST /things' })
   vendor.fail(501, { times: 2 })
   vendor.fail(502, { on: '* /things/{id}', times: 2 })

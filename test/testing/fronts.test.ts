@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { http, HttpResponse } from 'msw'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Connector, anonymous, bearer, type VendorProfile } from 'hawser'
 import { GitHub } from 'hawser/github'
 import { githubSimulator, mockVendor, type MockVendor, type MockVendorOptions, type Simulator } from 'hawser/testing'
@@ -172,6 +172,47 @@ it.each(fronts)('%s: a simulator’s own mistake reaches the test as it is', asy
   expect(vendor.requests).toHaveLength(1)
 })
 
+it.each(fronts)('%s: answers a HEAD without a body, whatever strikes it', async (front) => {
+  using vendor = mockVendor(
+    answering(() => Response.json('x')),
+    { front },
+  )
+  const head = async (): Promise<unknown> => {
+    const { status, body } = await vendor.options.transport({
+      method: 'HEAD',
+      url: 'https://tracker.test/',
+      headers: {},
+      operation: 'HEAD /',
+      idempotent: true,
+    })
+    return [status, body]
+  }
+  vendor.fault({ kind: 'truncated' })
+  expect([await head(), await head()]).toEqual([
+    [200, Buffer.alloc(0)],
+    [200, Buffer.alloc(0)],
+  ])
+})
+
+// MSW reads a body to its end whether anybody listens or not, so that it must have one there.
+it.each(['memory', 'loopback'] as const)('%s: gives up a body without an end when its reader leaves', async (front) => {
+  let ended = false
+  using vendor = mockVendor(
+    answering(() => {
+      const forever = new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => void (ended = true),
+      })
+      return new Response(forever)
+    }),
+    { front },
+  )
+  await expect(client(vendor).get('/')).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' })
+  for await (const chunk of await client(vendor).stream('/')) if (chunk.length > 0) break
+  for (let turns = 0; turns < 1_000 && !ended; turns++) await new Promise(setImmediate)
+  expect(ended).toBe(true)
+})
+
 it.each(fronts)('%s: counts what is under way at once', async (front) => {
   using vendor = mockVendor(
     answering(() => Response.json(1)),
@@ -261,10 +302,73 @@ it.each([
   ).toThrow(message)
 })
 
+it.each(['msw', 'loopback'] as const)('%s: faults strike strangers too, in virtual time', async (front) => {
+  using vendor = mockVendor(
+    answering(() => Response.json('x'.repeat(100))),
+    { front },
+  )
+  await client(vendor).get('/warm')
+  const url = front === 'msw' ? 'https://tracker.test/' : await vendor.address()
+  const read = async (): Promise<number> => (await (await fetch(url)).text()).length
+  vendor.fault({ kind: 'latency', ms: 60_000 })
+  expect(await read()).toBe(102)
+  vendor.fault({ kind: 'slow-body', ms: 60_000 })
+  expect(await read()).toBe(102)
+  expect(vendor.clock.now - Date.UTC(2030, 0, 1)).toBe(120_000)
+  for (const fault of [
+    { kind: 'reset' },
+    { kind: 'reset', at: 'body' },
+    { kind: 'truncated' },
+    { kind: 'fin' },
+  ] as const) {
+    vendor.fault(fault)
+    await expect(read()).rejects.toThrow(/terminated|fetch failed|simulated connection/)
+  }
+})
+
+it('works beside the fake timers of a test runner', async () => {
+  vi.useFakeTimers()
+  try {
+    for (const front of fronts) {
+      using vendor = mockVendor(
+        answering(() => Response.json('fine')),
+        { front },
+      )
+      vendor.fail(503, { retryAfterSeconds: 3_600 })
+      vendor.fault({ kind: 'reset', at: 'body' })
+      const http = new Tracker({ auth: anonymous(), ...vendor.options, deadline: 7_200_000 }).http
+      expect(await http.get('/')).toBe('fine')
+    }
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it('has an address on the front loopback only', () => {
   using vendor = mockVendor(
     answering(() => undefined),
     { front: 'memory' },
   )
   expect(() => vendor.address()).toThrow("Only `front: 'loopback'`")
+})
+
+it('loopback: tells strangers of a simulator’s mistake by a status 501, or by the end of the connection after the headers', async () => {
+  let beginnings = 0
+  using vendor = mockVendor(
+    answering(() => {
+      if (beginnings++ === 0) throw new Error('The simulator is wrong.')
+      const body = new ReadableStream({
+        pull(controller) {
+          if (beginnings++ < 3) controller.enqueue(Buffer.from('half'))
+          else controller.error(new Error('The simulator is wrong in the middle.'))
+        },
+      })
+      return new Response(body)
+    }),
+    { front: 'loopback' },
+  )
+  const url = await vendor.address()
+  const told = await fetch(url)
+  expect([told.status, await told.text()]).toEqual([501, 'Error: The simulator is wrong.'])
+  await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow(TypeError)
 })

@@ -6,7 +6,7 @@ import type { Fault } from './fault.ts'
 export interface FaultOptions {
   /** @default 1 */
   readonly times?: number
-  /** The route it strikes, such as `POST /repos/{owner}/{repo}/issues`. @default any */
+  /** The route it strikes, by its whole path: `POST /repos/{owner}/{repo}/issues`. @default any */
   readonly on?: string
 }
 
@@ -24,7 +24,7 @@ export function faultQueue(): FaultQueue {
     add(fault, { times = 1, on } = {}) {
       const route = on === undefined ? undefined : parseRoute(on)
       const strikes = ({ method, path }: ReceivedRequest): boolean => !route || route.match(method, path) !== undefined
-      waiting.push({ fault, left: times, strikes })
+      if (times > 0) waiting.push({ fault, left: times, strikes })
     },
     next(request) {
       const at = waiting.findIndex(({ strikes }) => strikes(request))

@@ -116,4 +116,11 @@ export function openExchange(clock: FakeClock, url: string): Exchange {
   return exchange
 }
 
+/** Opens an exchange with a client that is not one of the clock's: it holds no time up, and nobody hears what it got. */
+export function strangersExchange(clock: FakeClock, url: string): Exchange {
+  const exchange = openExchange(clock, url)
+  exchange.got(Infinity)
+  return exchange
+}
+
 const gone = (): Error => new Error('The client left.')

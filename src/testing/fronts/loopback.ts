@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Transport } from 'hawser'
 import { bytesOf } from '../answer.ts'
+import { nextTurn } from '../event-loop.ts'
 import { clientSide } from './client-side.ts'
-import { openExchange, type Exchange } from './exchange.ts'
+import { strangersExchange, type Exchange } from './exchange.ts'
 import type { Arrival, Front, VendorSide } from './front.ts'
 import { play, type Wire } from './play.ts'
 
@@ -19,12 +20,12 @@ export function loopbackFront(vendor: VendorSide, transport: Transport): Front {
   const answer = (incoming: IncomingMessage, response: ServerResponse): void => {
     const name = String(incoming.headers[mark])
     const marked = exchanges.get(name)
-    const exchange = marked ?? openExchange(vendor.clock, `http://${incoming.headers.host}${incoming.url}`)
+    const exchange = marked ?? strangersExchange(vendor.clock, `http://${incoming.headers.host}${incoming.url}`)
     response.once('close', () => exchange.leave())
     converse(vendor, incoming, response, exchange, marked ? 'origin' : 'any').catch((error: unknown) => {
       exchange.blame(error)
-      // Whoever is not in this process can be told in no other way.
-      if (marked) incoming.socket.destroy()
+      // Whoever is not in this process can be told in no other way, and after the headers in none.
+      if (marked || response.headersSent) incoming.socket.destroy()
       else response.writeHead(501, { 'content-type': 'text/plain' }).end(String(error))
     })
   }
@@ -113,5 +114,5 @@ const turnsToRead = 10
 
 function afterTurns(then: () => void, turns: number = turnsToRead): void {
   if (turns === 0) then()
-  else setImmediate(() => afterTurns(then, turns - 1))
+  else nextTurn(() => afterTurns(then, turns - 1))
 }

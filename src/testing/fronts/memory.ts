@@ -7,13 +7,13 @@ import {
   isHawserError,
   networkFailure,
   onAbort,
-  openUpload,
   signalOf,
   translated,
   type HttpRequest,
   type HttpResponse,
 } from 'hawser'
-import { bytesOf } from '../answer.ts'
+import { nextTurn } from '../event-loop.ts'
+import { uploaded } from '../uploaded.ts'
 import { clientSide, socketError } from './client-side.ts'
 import type { Exchange } from './exchange.ts'
 import type { Arrival, Front, VendorSide } from './front.ts'
@@ -29,7 +29,8 @@ export function memoryFront(vendor: VendorSide): Front {
 
 async function sendInMemory(vendor: VendorSide, request: HttpRequest, exchange: Exchange): Promise<HttpResponse> {
   if (endOf(request)?.aborted) throw aborted(signalOf(request))
-  const arrival = await upload(request)
+  const { method, url, headers } = request
+  const arrival: Arrival = { method, url, headers, body: await uploaded(request), to: 'origin' }
   return new Promise((resolve, reject) => {
     const wire = memoryWire(request, resolve, reject)
     exchange.onLeave(onAbort(endOf(request), () => wire.breakOff(aborted(signalOf(request)))))
@@ -40,19 +41,6 @@ async function sendInMemory(vendor: VendorSide, request: HttpRequest, exchange: 
 async function converse(vendor: VendorSide, arrival: Arrival, wire: Wire, exchange: Exchange): Promise<void> {
   const { answer, leave } = await vendor.arrive(arrival)
   await play(answer, wire, exchange).finally(leave)
-}
-
-async function upload(request: HttpRequest): Promise<Arrival> {
-  const { method, url, headers } = request
-  const opened = openUpload(request)
-  try {
-    const body = await bytesOf(opened.data)
-    return { method, url, headers, body, to: 'origin' }
-  } catch (error) {
-    throw opened.failed ?? error
-  } finally {
-    opened.close()
-  }
 }
 
 function memoryWire(
@@ -84,8 +72,12 @@ function memoryWire(
       )
     },
     write(bytes) {
-      if (source.push(bytes) || source.destroyed) return
-      return new Promise((go) => (drained = go))
+      if (source.push(bytes)) return
+      // Whoever broke it off hears of it in the next turn, and a body without an end would give no turn to anybody.
+      return new Promise((go) => {
+        if (source.destroyed) nextTurn(go)
+        else drained = go
+      })
     },
     end: () => void source.push(null),
     cut: () => breakOff(told(socketError('ECONNRESET'))),

@@ -1,7 +1,7 @@
 import { axiosTransport, systemRuntime } from 'hawser'
 import { isBodiless } from '../answer.ts'
 import { clientSide, socketError } from './client-side.ts'
-import { openExchange, type Exchange } from './exchange.ts'
+import { strangersExchange, type Exchange } from './exchange.ts'
 import type { Front, VendorSide } from './front.ts'
 import { shareMsw } from './msw-server.ts'
 import { play, type Wire } from './play.ts'
@@ -24,7 +24,7 @@ export function mswFront(vendor: VendorSide): Front {
   }
 
   function outsider({ url }: Request): Exchange | undefined {
-    return vendor.serves(url) ? openExchange(vendor.clock, url) : undefined
+    return vendor.serves(url) ? strangersExchange(vendor.clock, url) : undefined
   }
 
   const send = clientSide(vendor.clock, async (request, exchange) => {

@@ -34,6 +34,8 @@ async function perform(answer: Answer, wire: Wire, exchange: Exchange): Promise<
     return
   }
   const write = (bytes: Uint8Array): void | Promise<void> => {
+    // A body may have no end of its own.
+    if (exchange.left) throw new Error('The client left.')
     exchange.sent(bytes.length)
     return wire.write(bytes)
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from 'hawser'
 import { github } from 'hawser/github'
 import type { Repository, User } from 'hawser/github'
 import { sources } from 'hawser/webhooks'
@@ -6,7 +7,7 @@ import type { RouteHandler, RouteRequest, SimulatorOptions, VendorSimulator } fr
 import { linkPages } from '../simulators/pages.ts'
 import { githubError, notAuthenticated, notFound } from './errors.ts'
 import { issueRoutes, type Ground } from './issues.ts'
-import { githubQuota } from './quota.ts'
+import { githubQuota, rateLimit } from './quota.ts'
 import { newRepository, newUser, type GitHubRecords } from './records.ts'
 import { searchRoutes } from './search.ts'
 
@@ -22,9 +23,11 @@ export interface GitHubSimulatorOptions extends SimulatorOptions {
  * Simulates GitHub's REST API, as far as `hawser/github` has methods for it: issues, pull requests, comments, repositories,
  * users and search, with its pages, errors and limits.
  *
+ * @throws {ConfigurationError} where an option is unknown
  * @see https://docs.github.com/en/rest
  */
 export function githubSimulator(options: GitHubSimulatorOptions = {}): VendorSimulator<GitHubRecords> {
+  checkOptions('githubSimulator', options, ['repos', 'login', 'quota'])
   const { repos, login = 'octocat', ...rest } = options
   const ground = groundOf(login, repos === undefined)
   const simulator = defineSimulator<GitHubRecords>({
@@ -36,7 +39,7 @@ export function githubSimulator(options: GitHubSimulatorOptions = {}): VendorSim
       pulls: { id: 'number' },
       comments: { id: 'id' },
     },
-    routes: { ...issueRoutes(ground), ...repositoryRoutes(ground), ...searchRoutes },
+    routes: { 'GET /rate_limit': rateLimit, ...issueRoutes(ground), ...repositoryRoutes(ground), ...searchRoutes },
     errors: githubError,
     headers: { 'x-github-media-type': 'github.v3; format=json' },
     quota: githubQuota,

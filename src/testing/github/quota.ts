@@ -1,6 +1,8 @@
 import { xRateLimitHeaders } from '../limits/dialects.ts'
 import { retryAfterSeconds, type QuotaRefusal, type VendorQuota } from '../limits/vendor-quota.ts'
+import type { RouteHandler } from '../simulators/definition.ts'
 import { githubError } from './errors.ts'
+import type { GitHubRecords } from './records.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
@@ -35,6 +37,19 @@ export const githubQuota: Partial<VendorQuota> = {
     usedHeader: 'x-ratelimit-used',
   }),
   refuse: refusal,
+  // Asking for it costs nothing. @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user
+  cost: ({ operation }) => (operation === 'GET /rate_limit' ? 0 : 1),
+}
+
+/** Answers how the limits stand. @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user */
+export const rateLimit: RouteHandler<GitHubRecords> = ({ limits }) => {
+  const resources = Object.fromEntries(
+    limits.map(({ name, limit, remaining, resetsAt }) => [
+      name,
+      { limit, used: limit - remaining, remaining, reset: Math.ceil(resetsAt / 1000) },
+    ]),
+  )
+  return { json: { resources, rate: resources['core'] } }
 }
 
 /** At the primary limit the headers say it all; at a secondary one the message and `retry-after` do. */

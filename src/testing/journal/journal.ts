@@ -72,7 +72,8 @@ function secretsIn({ method, url, path, query, headers }: ReceivedRequest): read
   const at = `${method} ${path}`
   const names = [...query.keys()].filter((name) => secretName.test(name.replaceAll('-', '_')))
   const credential = headers['authorization']?.split(' ').at(-1) ?? ''
-  const repeated = credential.length > 3 && decodeURIComponent(url).includes(credential)
+  const spellings = [credential, encodeURIComponent(credential)]
+  const repeated = credential.length > 3 && spellings.some((spelling) => url.includes(spelling))
   return [
     ...names.map((name) => `${at}: the query has \`${name}\``),
     ...(repeated ? [`${at}: the URL repeats the credential`] : []),

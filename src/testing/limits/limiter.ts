@@ -15,6 +15,8 @@ export type Admission =
 export interface Limiter {
   readonly names: readonly string[]
   admit(request: Counted, now: number): Admission
+  /** How the limits stand for whoever sent a request, all but the secondary ones; counts nothing. */
+  states(request: Counted, now: number): readonly LimitState[]
   /** Uses a limit up by so much on behalf of somebody else who shares it; tells whether it fitted. */
   spend(limit: string, cost: number, now: number): boolean
   /** Changes a limit from now on. */
@@ -78,6 +80,13 @@ export function createLimiter(quota: VendorQuota): Limiter {
   return {
     names: limits.map(({ name }) => name),
     admit,
+    states(counted, now) {
+      const request = asClientSees(counted)
+      const connection = request.headers['authorization'] ?? ''
+      return limits
+        .filter(({ secondary }) => !secondary)
+        .map((limit) => meterOf(limit, ownerOf(limit.scope, connection, request, quota)).state(now))
+    },
     spend(name, cost, now) {
       const used = metersOf(name)
       const all =

@@ -25,7 +25,10 @@ export interface QuotaRefusal {
 /** Writes how limits stand into the headers of an answer. */
 export type TellQuota = (states: readonly LimitState[], now: number) => Readonly<Record<string, string>>
 
-/** A vendor's quota, to be kept by a simulator. What a call costs and where it counts is told as in a profile's `quota`. */
+/**
+ * A vendor's quota, to be kept by a simulator. What a call costs and where it counts is told as in a profile's `quota`; a
+ * connection is who sends the same `Authorization`.
+ */
 export interface VendorQuota extends Pick<QuotaFacts, 'cost' | 'family' | 'object' | 'maxConcurrent'> {
   readonly limits: readonly SimulatedLimit[]
   /** @default nothing is told */

@@ -1,3 +1,5 @@
+import { checkOptions } from 'hawser'
+import type { SimulatorContext } from '../simulator.ts'
 import { parseRoute, type Route } from '../routes/route.ts'
 import { createCollection, type Collection } from './collection.ts'
 import { collectionRoutes } from './collection-routes.ts'
@@ -14,15 +16,29 @@ import { formInput } from './form-input.ts'
 import { checkVersion, keyOf, keyStore, proveErrors, quotaOf } from './from-profile.ts'
 import { refuse, type Reply, type SimulatedFailure } from './reply.ts'
 
+const definitionNames = [
+  'profile',
+  'collections',
+  'routes',
+  'errors',
+  'authorize',
+  'headers',
+  'versions',
+  'idempotency',
+  'quota',
+  'webhooks',
+] satisfies readonly (keyof SimulatorDefinition<object>)[]
+
 /**
  * Describes a vendor to test against, as far as its profile does not. Returns what makes a simulator of it: each has records
  * of its own.
  *
- * @throws {ConfigurationError} where the profile's `errors` does not read what `errors` here writes, or a route is none
+ * @throws {ConfigurationError} where a part is unknown, the profile's `errors` does not read what `errors` here writes, or a route is none
  */
 export function defineSimulator<Records extends object>(
   definition: SimulatorDefinition<Records>,
 ): (options?: SimulatorOptions) => VendorSimulator<Records> {
+  checkOptions('defineSimulator', definition, definitionNames)
   const { profile } = definition
   const errors = definition.errors ?? (({ message }: SimulatedFailure) => ({ message }))
   proveErrors(profile, errors)
@@ -42,7 +58,7 @@ export function defineSimulator<Records extends object>(
       return response
     }
 
-    async function respond(request: Request, context?: { now(): number }): Promise<Response | undefined> {
+    async function respond(request: Request, context?: SimulatorContext): Promise<Response | undefined> {
       const url = new URL(request.url)
       const found = routes.find(({ route }) => route.match(request.method, url.pathname))
       if (!found) return undefined
@@ -61,6 +77,7 @@ export function defineSimulator<Records extends object>(
         bytes,
         now: context?.now() ?? 0,
         sequence,
+        limits: context?.limits?.() ?? [],
         collections,
       }
       const refusal = checkVersion(definition, headers) ?? definition.authorize?.(asked)

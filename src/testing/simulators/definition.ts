@@ -1,5 +1,6 @@
 import type { VendorProfile } from 'hawser'
 import type { WebhookSource } from 'hawser/webhooks'
+import type { LimitState } from '../limits/meter.ts'
 import type { VendorQuota } from '../limits/vendor-quota.ts'
 import type { Simulator } from '../simulator.ts'
 import type { Collection, Parents } from './collection.ts'
@@ -24,6 +25,8 @@ export interface RouteRequest<Records extends object> {
   readonly now: number
   /** A number that no other request of this simulator has, counted from 1. */
   readonly sequence: number
+  /** How the limits stand for whoever asks, all but the secondary ones. */
+  readonly limits: readonly LimitState[]
   readonly collections: { readonly [Name in keyof Records]: Collection<Records[Name]> }
 }
 

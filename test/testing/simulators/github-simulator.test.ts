@@ -166,3 +166,14 @@ it('has secondary limits, and a client that is patient gets through', async () =
   expect(vendor.violations.map(({ limit }) => limit)).toEqual(['content-minute'])
   expect(await github.issues.list(at).toArray({ limit: 200 })).toHaveLength(100)
 })
+
+it('tells how its limits stand, which costs nothing', async () => {
+  using vendor = mockVendor(githubSimulator(), { front: 'memory' })
+  const github = new GitHub({ auth: bearer('t'), ...vendor.options })
+  await github.users.me()
+  const reset = (vendor.clock.now + 3_600_000) / 1000
+  const core = { limit: 5000, used: 1, remaining: 4999, reset }
+  const { data, response } = await github.http.get('/rate_limit').withResponse()
+  expect(data).toMatchObject({ resources: { core, search: { limit: 30, used: 0 } }, rate: core })
+  expect(response.headers['x-ratelimit-remaining']).toBe('4999')
+})

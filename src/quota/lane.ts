@@ -4,15 +4,15 @@ import type { Bucket, Lane, Permit, Waiter } from './state.ts'
 import type { Window } from './window.ts'
 
 /** Makes an empty lane. */
-export function createLane(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {
-  const shares = buckets.map((bucket) => shareOf(bucket, connection, weight))
+export function createLane(
+  facts: Pick<Lane, 'connection' | 'key' | 'ofObject' | 'weight' | 'order'>,
+  buckets: readonly Bucket[],
+): Lane {
   return {
-    connection,
-    weight,
-    order,
+    ...facts,
     calls: createLine<Waiter>(),
     buckets,
-    shares,
+    shares: buckets.map((bucket) => shareOf(bucket, facts.connection, facts.weight)),
     parkedAt: undefined,
     turn: 0,
     slot: -1,

@@ -129,8 +129,9 @@ function begin(quota: Quota, { lane }: Permit, unknown: Bucket | undefined, name
 }
 
 function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefined): void {
-  const { permit, now } = lesson
+  const { quota, permit, now } = lesson
   if (refusal.of === 'object') return
+  quota.noteLearned(permit.lane.connection)
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
     if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now, markAt(permit, cap))
@@ -206,6 +207,7 @@ function localReset(reading: WindowReading, clock: ClockOffset, now: number): nu
   return reading.resetsAtVendor === undefined ? undefined : clock.toLocal(reading.resetsAtVendor)
 }
 
-function announce({ operation, runtime, now }: Lesson, { name }: Bucket, limit: number): void {
+function announce({ quota, permit, operation, runtime, now }: Lesson, { name }: Bucket, limit: number): void {
+  quota.noteLearned(permit.lane.connection)
   runtime.emit?.({ type: 'quota', operation, at: now, bucket: name, limit })
 }

@@ -49,6 +49,10 @@ export interface Permit {
  */
 export interface Lane {
   readonly connection: string
+  /** Tells it from the other lanes of its connection. */
+  readonly key: string
+  /** Its calls are about one object. */
+  readonly ofObject: boolean
   readonly weight: number
   readonly order: number
   readonly calls: Heap<Waiter>

@@ -12,7 +12,7 @@ export interface Connection {
   readonly buckets: Map<string, Bucket>
   /** What was found to hold all of its calls up. */
   ofAll: readonly Bucket[]
-  /** An answer taught what is not declared. */
+  /** An answer told of its windows, or the vendor refused. */
   learned: boolean
   /** How many of the lanes are an object's. */
   objects: number

@@ -48,6 +48,7 @@ export function learn(
   // What was refused for being too many at once was not counted; should it be, what remains tells.
   if (refusal?.of === 'concurrency' && told) amend(permit, 0)
   else if (reading?.cost !== undefined) amend(permit, reading.cost)
+  if (refusal || reading?.windows?.length) quota.noteLearned(permit.lane.connection)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
   if (refusal) refuse(lesson, refusal, reading)
 }
@@ -129,9 +130,8 @@ function begin(quota: Quota, { lane }: Permit, unknown: Bucket | undefined, name
 }
 
 function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefined): void {
-  const { quota, permit, now } = lesson
+  const { permit, now } = lesson
   if (refusal.of === 'object') return
-  quota.noteLearned(permit.lane.connection)
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
     if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now, markAt(permit, cap))
@@ -207,7 +207,6 @@ function localReset(reading: WindowReading, clock: ClockOffset, now: number): nu
   return reading.resetsAtVendor === undefined ? undefined : clock.toLocal(reading.resetsAtVendor)
 }
 
-function announce({ quota, permit, operation, runtime, now }: Lesson, { name }: Bucket, limit: number): void {
-  quota.noteLearned(permit.lane.connection)
+function announce({ operation, runtime, now }: Lesson, { name }: Bucket, limit: number): void {
   runtime.emit?.({ type: 'quota', operation, at: now, bucket: name, limit })
 }

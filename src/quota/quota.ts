@@ -49,7 +49,7 @@ export interface Quota {
   bucket(connection: string, name: string, make: () => Window): Bucket
   /** Gives the placeholder of an unknown limit the name that the vendor told; false where that name is taken. */
   rename(bucket: Bucket, connection: string, name: string): boolean
-  /** Notes that an answer taught what is not declared, so that the connection is remembered for longer. */
+  /** Notes that an answer taught something of a connection, which is remembered for longer then. */
   noteLearned(connection: string): void
   /** A name for a connection that has none. */
   nextConnection(): string

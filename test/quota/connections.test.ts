@@ -125,22 +125,19 @@ it('remembers a connection while it is paused, and what it was refused for ten m
   expect(paused()).toBe(false)
 })
 
-it('remembers for ten minutes a limit that answers told and nobody declared', async () => {
+it('remembers for ten minutes what answers told of a connection', async () => {
   const { clock, call, shared, answerWith } = setUp({ reader: xRateLimit({ reset: 'delta-seconds', windowMs: 1000 }) })
-  answerWith((connection) => ({
-    ...ok,
-    headers: {
-      'x-ratelimit-limit': connection === 'lower' ? '2' : '5',
-      'x-ratelimit-remaining': '1',
-      'x-ratelimit-reset': '1',
-    },
-  }))
-  await call('lower')
-  await call('declared')
+  const told = { 'x-ratelimit-limit': '5', 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' }
+  answerWith((connection) => ({ ...ok, headers: connection === 'told' ? told : {} }))
+  await call('told')
+  await call('silent')
   const has = (name: string): boolean => shared.states(clock.now).some(({ key }) => key.startsWith(`${name}/`))
-  await clock.pass(5_000)
+  await clock.pass(599_999)
   others(shared, clock.now, 50)
-  expect([has('lower'), has('declared')]).toEqual([true, false])
+  expect([has('told'), has('silent')]).toEqual([true, false])
+  await clock.pass(1)
+  others(shared, clock.now, 100)
+  expect(has('told')).toBe(false)
 })
 
 it('remembers a connection of which an object is known, until that is forgotten too', async () => {

@@ -8,11 +8,17 @@ export function createLane(
   facts: Pick<Lane, 'connection' | 'key' | 'ofObject' | 'weight' | 'order'>,
   buckets: readonly Bucket[],
 ): Lane {
+  // Named one by one, see `createBucket`.
+  const { connection, key, ofObject, weight, order } = facts
   return {
-    ...facts,
+    connection,
+    key,
+    ofObject,
+    weight,
+    order,
     calls: createLine<Waiter>(),
     buckets,
-    shares: buckets.map((bucket) => shareOf(bucket, facts.connection, facts.weight)),
+    shares: buckets.map((bucket) => shareOf(bucket, connection, weight)),
     parkedAt: undefined,
     turn: 0,
     slot: -1,

@@ -28,14 +28,11 @@ export function createClockOffset(): ClockOffset {
   // Answers of the same second name the same date, and parsing it is the most of what this costs.
   let lastDate: string | undefined
   let lastAt = NaN
-  const ms = (): number => Math.min(Math.max(0, least), most)
-
-  return {
-    get ms() {
-      return ms()
-    },
-    toLocal: (vendorMs) => vendorMs - ms(),
-    observe(date, sentAt, receivedAt) {
+  // The offset is a plain property: a getter would give each clock a shape of its own, of 700 bytes.
+  const clock = {
+    ms: 0,
+    toLocal: (vendorMs: number): number => vendorMs - clock.ms,
+    observe(date: string | undefined, sentAt: number, receivedAt: number): void {
       if (date !== lastDate) [lastDate, lastAt] = [date, Date.parse(date ?? '')]
       const at = lastAt
       if (Number.isNaN(at) || receivedAt - sentAt > longestTripMs || Math.abs(at - receivedAt) > mostOffsetMs) return
@@ -44,8 +41,10 @@ export function createClockOffset(): ClockOffset {
       // One of the clocks was set: what was known of them before no longer holds.
       if (low > most || high < least) [least, most] = [low, high]
       else [least, most] = [Math.max(least, low), Math.min(most, high)]
+      clock.ms = Math.min(Math.max(0, least), most)
     },
   }
+  return clock
 }
 
 /**

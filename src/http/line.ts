@@ -23,8 +23,14 @@ export function rankOf(priority: number, now: number, headStartMs: number = stan
 
 /** Makes a line in which the least rank goes first, and of equal ranks whoever came first. */
 export function createLine<T extends InLine>(): Heap<T> {
-  return createHeap<T>((a, b) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order), {
-    get: (one) => one.slot,
-    set: (one, slot) => (one.slot = slot),
-  })
+  return createHeap<T>(goesBefore, slots)
+}
+
+function goesBefore(a: InLine, b: InLine): boolean {
+  return a.rank < b.rank || (a.rank === b.rank && a.order < b.order)
+}
+
+const slots = {
+  get: (one: InLine): number => one.slot,
+  set: (one: InLine, slot: number): void => void (one.slot = slot),
 }

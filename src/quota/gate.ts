@@ -50,7 +50,6 @@ export function createGate(options: GateOptions = {}): Gate {
   const deadlines = createDeadlines(giveUp)
   const underWay = new Set<Permit>()
   let arrivals = 0
-  let size = 0
 
   function acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit> {
     const { signal } = ask
@@ -81,7 +80,7 @@ export function createGate(options: GateOptions = {}): Gate {
     const held = heldBy(lane, ask.cost, now)
     if (held && isUsedUp(held)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
     const projected = projectedWaitMs(lane, ask, now)
-    if (size >= maxQueue) throw queueFull(ask, size, now, projected)
+    if (gate.size >= maxQueue) throw queueFull(ask, gate.size, now, projected)
     if (ask.deadline !== undefined && now + projected >= ask.deadline) throw deadlineTooNear(ask, now, projected)
   }
 
@@ -162,27 +161,26 @@ export function createGate(options: GateOptions = {}): Gate {
   }
 
   function count({ lane, ask }: Waiter, sign: 1 | -1): void {
-    size += sign
+    gate.size += sign
     for (const [index, bucket] of lane.buckets.entries()) {
       const share = lane.shares[index]
       if (share) countWaiting(bucket, share, ask.priority, sign * ask.cost)
     }
   }
 
-  return {
-    get size() {
-      return size
-    },
+  const gate = {
+    size: 0,
     underWay,
     acquire,
     mayWait,
-    release(permit, answeredAt, runtime) {
+    release(permit: Permit, answeredAt: number, runtime: Runtime): void {
       underWay.delete(permit)
       giveBack(permit, answeredAt)
       wake(permit.buckets, runtime)
     },
     wake,
   }
+  return gate
 }
 
 interface Held {

@@ -4,15 +4,21 @@ import type { Bucket, Lane, Permit, Waiter } from './state.ts'
 import type { Window } from './window.ts'
 
 /** Makes an empty lane. */
-export function createLane(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {
-  const shares = buckets.map((bucket) => shareOf(bucket, connection, weight))
+export function createLane(
+  facts: Pick<Lane, 'connection' | 'key' | 'ofObject' | 'weight' | 'order'>,
+  buckets: readonly Bucket[],
+): Lane {
+  // Named one by one, see `createBucket`.
+  const { connection, key, ofObject, weight, order } = facts
   return {
     connection,
+    key,
+    ofObject,
     weight,
     order,
     calls: createLine<Waiter>(),
     buckets,
-    shares,
+    shares: buckets.map((bucket) => shareOf(bucket, connection, weight)),
     parkedAt: undefined,
     turn: 0,
     slot: -1,

@@ -48,6 +48,7 @@ export function learn(
   // What was refused for being too many at once was not counted; should it be, what remains tells.
   if (refusal?.of === 'concurrency' && told) amend(permit, 0)
   else if (reading?.cost !== undefined) amend(permit, reading.cost)
+  if (refusal || reading?.windows?.length) quota.noteLearned(permit.lane.connection)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
   if (refusal) refuse(lesson, refusal, reading)
 }

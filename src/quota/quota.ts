@@ -1,7 +1,8 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { createBucket, isFull, pausedMs } from './bucket.ts'
 import { firstCalls } from './cap.ts'
+import { stateOf, type BucketState } from './bucket-state.ts'
+import { createConnections, type Connection } from './connections.ts'
 import { createWindow } from './create-window.ts'
 import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
@@ -40,7 +41,7 @@ export interface Quota {
   readonly read: QuotaReader
   readonly limits: readonly Limit[]
   costOf(request: HttpRequest): number
-  /** The lane for a call of a connection. What counts an object apart is forgotten when it is idle and full again. */
+  /** The lane for a call that comes now. A connection, or an object, that is idle and full again is forgotten as others come. */
   lane(connection: string, weight: number, request: HttpRequest, now: number): Lane
   /** Finds a bucket that every call of a connection needs, or makes it and adds it to all of them. */
   bucketOfAll(connection: string, name: string, make: () => Window): Bucket
@@ -48,32 +49,12 @@ export interface Quota {
   bucket(connection: string, name: string, make: () => Window): Bucket
   /** Gives the placeholder of an unknown limit the name that the vendor told; false where that name is taken. */
   rename(bucket: Bucket, connection: string, name: string): boolean
+  /** Notes that an answer taught something of a connection, which is remembered for longer then. */
+  noteLearned(connection: string): void
   /** A name for a connection that has none. */
   nextConnection(): string
   /** The state of every bucket at a moment. */
   states(now: number): readonly BucketState[]
-}
-
-/** What one bucket looks like at a moment. */
-export interface BucketState {
-  readonly name: string
-  readonly scope: QuotaScope
-  /** What its scope tells apart. */
-  readonly key: string
-  readonly kind: string
-  /** Absent while no limit is known. */
-  readonly limit?: number
-  /** How much may be used now. Absent where nothing holds it back. */
-  readonly remaining?: number
-  /** When all of it is back. Milliseconds since the Unix epoch; absent while nobody said. */
-  readonly resetsAt?: number
-  readonly underWay: number
-  /** The cost of the calls that wait and need this bucket. */
-  readonly queued: number
-  /** Milliseconds since the Unix epoch. */
-  readonly pausedUntil?: number
-  /** How long a call of cost 1 would wait that came now, behind all others. Milliseconds. */
-  readonly projectedWaitMs: number
 }
 
 /**
@@ -92,52 +73,33 @@ export function quota(options: QuotaOptions = {}): Quota {
   // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
   const sought = most === Infinity && limits.length === 0 && startPerSecond !== Infinity
   const first = sought ? firstCalls : most
-  const buckets = new Map<string, Bucket>()
-  const lanes = new Map<string, Lane>()
-  /** Those of an object; the one that was not used for longest stands first. */
-  const objectLanes = new Map<string, Lane>()
-  /** What was found to hold all calls of a connection up, by connection. */
-  const ofAll = new Map<string, readonly Bucket[]>()
   const gate = createGate(options)
-  let laneCount = 0
-  let connections = 0
+  const all = createConnections()
+  let lanes = 0
+  let unnamed = 0
 
-  function bucketAt(scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket {
-    const key = [...parts, name].join('/')
-    const bucket = buckets.get(key) ?? createBucket({ key, name, scope, window: make() })
-    buckets.set(key, bucket)
-    return bucket
-  }
-
-  function laneOf(connection: string, weight: number, inFamily: string, forObject: string | undefined): Lane {
+  function laneOf(of: Connection, weight: number, inFamily: string, forObject: string | undefined, key: string): Lane {
     const parts: Readonly<Record<QuotaScope, readonly string[]>> = {
       app: [],
-      connection: [connection],
-      family: [connection, inFamily],
-      object: [connection, inFamily, forObject ?? ''],
+      connection: [of.name],
+      family: [of.name, inFamily],
+      object: [of.name, inFamily, forObject ?? ''],
     }
     const rates = limits
       .filter(({ families }) => !families || families.includes(inFamily))
       .filter(({ scope }) => scope !== 'object' || forObject !== undefined)
       .map((limit) => {
         const { name, scope = 'connection' } = limit
-        return bucketAt(scope, name, parts[scope], () => createWindow(limit, share))
+        return all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, share))
       })
-    const unknown = (): Bucket => bucketAt('family', placeholder, parts.family, () => probingWindow(startPerSecond))
+    const unknown = (): Bucket =>
+      all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(startPerSecond))
     const known = rates.length > 0 ? rates : [unknown()]
-    const cap = bucketAt('connection', concurrency, parts.connection, () => concurrencyWindow(most, first))
-    return createLane(connection, weight, laneCount++, [...known, cap, ...(ofAll.get(connection) ?? [])])
-  }
-
-  /** Of the lanes that were not used for longest, looks at two for each new one, so that the idle ones get fewer. */
-  function forgetIdle(now: number): void {
-    for (const [key, lane] of [...firstOf(objectLanes, 2)]) {
-      objectLanes.delete(key)
-      const counted = lane.buckets.filter(({ scope }) => scope === 'object')
-      if (lane.present === 0 && counted.every((bucket) => isFull(bucket, now))) {
-        for (const bucket of counted) buckets.delete(bucket.key)
-      } else objectLanes.set(key, lane)
-    }
+    const cap = all.bucketAt(of, 'connection', concurrency, parts.connection, () => concurrencyWindow(most, first))
+    // Each answer teaches a pace that is looked for.
+    if (rates.length === 0 && startPerSecond !== Infinity) of.learned = true
+    const buckets = [...known, cap, ...of.ofAll]
+    return createLane({ connection: of.name, key, ofObject: forObject !== undefined, weight, order: lanes++ }, buckets)
   }
 
   return {
@@ -149,36 +111,39 @@ export function quota(options: QuotaOptions = {}): Quota {
     lane(connection, weight, request, now) {
       const inFamily = family?.(request) ?? ''
       const forObject = object?.(request)
-      const key = inFamily === '' && forObject === undefined ? connection : [connection, inFamily, forObject].join('/')
-      const kept = forObject === undefined ? lanes : objectLanes
-      const known = kept.get(key)
-      if (known && forObject === undefined) return known
-      if (known) kept.delete(key)
-      else if (forObject !== undefined) forgetIdle(now)
-      const lane = known ?? laneOf(connection, weight, inFamily, forObject)
-      kept.set(key, lane)
-      return lane
+      const key = forObject === undefined ? inFamily : `${inFamily}\0${forObject}`
+      const known = all.find(connection)
+      const lane = known?.lanes.get(key)
+      if (known && lane) {
+        known.usedAt = now
+        if (lane.ofObject) all.touch(lane)
+        return lane
+      }
+      all.sweep(now)
+      const of = all.of(connection)
+      of.usedAt = now
+      return all.keep(of, laneOf(of, weight, inFamily, forObject, key))
     },
     bucketOfAll(connection, name, make) {
-      const bucket = bucketAt('connection', name, [connection], make)
-      const known = ofAll.get(connection) ?? []
-      if (known.includes(bucket)) return bucket
-      ofAll.set(connection, [...known, bucket])
-      for (const lane of [...lanes.values(), ...objectLanes.values()]) {
-        if (lane.connection === connection) attach(lane, bucket, gate.underWay)
-      }
+      const of = all.of(connection)
+      const bucket = all.bucketAt(of, 'connection', name, [connection], make)
+      if (of.ofAll.includes(bucket)) return bucket
+      of.ofAll = [...of.ofAll, bucket]
+      for (const lane of of.lanes.values()) attach(lane, bucket, gate.underWay)
       return bucket
     },
-    bucket: (connection, name, make) => bucketAt('connection', name, [connection], make),
+    bucket: (connection, name, make) => all.bucketAt(all.of(connection), 'connection', name, [connection], make),
     rename(bucket, connection, name) {
+      const { buckets } = all.of(connection)
       const key = `${connection}/${name}`
       if (buckets.has(key)) return false
       bucket.name = name
       buckets.set(key, bucket)
       return true
     },
-    nextConnection: () => `connection ${++connections}`,
-    states: (now) => [...new Set(buckets.values())].flatMap((bucket) => stateOf(bucket, now) ?? []),
+    noteLearned: (connection) => void (all.of(connection).learned = true),
+    nextConnection: () => `connection ${++unnamed}`,
+    states: (now) => [...all.buckets()].flatMap((bucket) => stateOf(bucket, now) ?? []),
   }
 }
 
@@ -187,32 +152,3 @@ export const placeholder = 'unknown'
 
 /** The name of the bucket that counts calls at once. */
 export const concurrency = 'concurrency'
-
-function* firstOf<T>(items: Iterable<T>, count: number): Iterable<T> {
-  let left = count
-  for (const item of items) {
-    if (left-- <= 0) return
-    yield item
-  }
-}
-
-function stateOf(bucket: Bucket, now: number): BucketState | undefined {
-  const { name, scope, key, window, underWay, waiting: queued } = bucket
-  const { limit, remaining, resetsAt } = window.state(now)
-  // Nobody spoke of a cap.
-  if (name === concurrency && remaining === Infinity) return undefined
-  const paused = pausedMs(bucket, now)
-  return {
-    name,
-    scope,
-    key,
-    kind: window.kind,
-    ...(limit !== undefined && { limit }),
-    ...(Number.isFinite(remaining) && { remaining: paused > 0 ? 0 : remaining }),
-    ...(resetsAt !== undefined && { resetsAt }),
-    underWay,
-    queued,
-    ...(paused > 0 && { pausedUntil: now + paused }),
-    projectedWaitMs: Math.max(paused, window.projectMs(queued + 1, now)),
-  }
-}

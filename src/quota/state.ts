@@ -49,6 +49,10 @@ export interface Permit {
  */
 export interface Lane {
   readonly connection: string
+  /** Tells it from the other lanes of its connection. */
+  readonly key: string
+  /** Its calls are about one object. */
+  readonly ofObject: boolean
   readonly weight: number
   readonly order: number
   readonly calls: Heap<Waiter>
@@ -70,8 +74,8 @@ export interface Share {
   readonly weight: number
   /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
   served: number
-  /** The cost of its calls that wait, by priority. */
-  readonly waiting: Map<number, number>
+  /** The cost of its calls that wait, by priority. Absent until one waits. */
+  waiting: Map<number, number> | undefined
 }
 
 /** One limit for one of those it counts apart: a window, whether it is paused, and who waits at it. */

@@ -14,6 +14,10 @@ function bucketOf(limit: Limit): Bucket {
   return createBucket({ key: name, name, scope: 'connection', window: createWindow(limit, 1) })
 }
 
+function laneOf(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {
+  return createLane({ connection, key: '', ofObject: false, weight, order }, buckets)
+}
+
 /** Starts calls and writes down who was let through, in order. */
 function caller(clock: ManualClock, gate: Gate = createGate()) {
   const admitted: string[] = []
@@ -34,7 +38,7 @@ const names = (from: number, to: number): string[] =>
 
 it('lets calls straight through while there is room, and the rest in their order', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf(tenPerSecond)])
+  const lane = laneOf('a', 1, 0, [bucketOf(tenPerSecond)])
   const { admitted, start } = caller(clock)
   for (const name of names(0, 25)) start(name, lane)
   await settled()
@@ -50,7 +54,7 @@ it('charges all buckets or none', async () => {
   const clock = manualClock()
   const [wide, narrow] = [bucketOf({ ...tenPerSecond, limit: 100 }), bucketOf({ ...tenPerSecond, limit: 2 })]
   const { start } = caller(clock)
-  const lane = createLane('a', 1, 0, [wide, narrow])
+  const lane = laneOf('a', 1, 0, [wide, narrow])
   for (const name of names(0, 5)) start(name, lane)
   await settled()
   expect([wide.window.state(clock.now).remaining, narrow.window.state(clock.now).remaining]).toEqual([98, 0])
@@ -63,8 +67,8 @@ it('does not let a lane that is held up elsewhere hold up the others', async () 
     bucketOf({ ...tenPerSecond, limit: 1, windowMs: 60_000 }),
   ]
   const { admitted, start } = caller(clock)
-  const held = createLane('a', 1, 0, [app, slow])
-  const free = createLane('a', 1, 1, [app])
+  const held = laneOf('a', 1, 0, [app, slow])
+  const free = laneOf('a', 1, 1, [app])
   for (const name of ['h1', 'h2', 'h3']) start(name, held)
   for (const name of names(0, 20)) start(name, free)
   await settled()
@@ -73,8 +77,8 @@ it('does not let a lane that is held up elsewhere hold up the others', async () 
 
 it('lets no newcomer pass those who wait, even if it costs less', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf(tenPerSecond)])
-  const other = createLane('a', 1, 1, lane.buckets)
+  const lane = laneOf('a', 1, 0, [bucketOf(tenPerSecond)])
+  const other = laneOf('a', 1, 1, lane.buckets)
   const { admitted, start } = caller(clock)
   start('five', lane, { cost: 5 })
   start('eight', lane, { cost: 8 })
@@ -87,7 +91,7 @@ it('lets no newcomer pass those who wait, even if it costs less', async () => {
 
 it('lets higher priorities go first, by no more than their head start', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
+  const lane = laneOf('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
   const { admitted, start } = caller(clock)
   start('first', lane)
   start('low', lane)
@@ -103,7 +107,7 @@ it('shares a bucket between connections by weight', async () => {
   const clock = manualClock()
   const app = bucketOf({ ...tenPerSecond, limit: 40 })
   const { admitted, start } = caller(clock)
-  const [one, three] = [createLane('one', 1, 0, [app]), createLane('three', 3, 1, [app])]
+  const [one, three] = [laneOf('one', 1, 0, [app]), laneOf('three', 3, 1, [app])]
   app.window.take(40, clock.now)
   app.window.settle(40, clock.now, 40, clock.now, 0)
   for (const name of names(0, 100)) start(`one ${name}`, one)
@@ -117,7 +121,7 @@ it('gives no credit for idle time', async () => {
   const clock = manualClock()
   const app = bucketOf(tenPerSecond)
   const { admitted, start } = caller(clock)
-  const [busy, late] = [createLane('busy', 1, 0, [app]), createLane('late', 1, 1, [app])]
+  const [busy, late] = [laneOf('busy', 1, 0, [app]), laneOf('late', 1, 1, [app])]
   for (const name of names(0, 60)) start(`busy ${name}`, busy)
   await clock.pass(2000)
   for (const name of names(0, 60)) start(`late ${name}`, late)
@@ -132,16 +136,16 @@ it('gives one connection one part, however many lanes it has', async () => {
   const { admitted, start } = caller(clock)
   app.window.take(20, clock.now)
   app.window.settle(20, clock.now, 20, clock.now, 0)
-  const lanes = [createLane('a', 1, 0, [app]), createLane('a', 1, 1, [app]), createLane('a', 1, 2, [app])]
+  const lanes = [laneOf('a', 1, 0, [app]), laneOf('a', 1, 1, [app]), laneOf('a', 1, 2, [app])]
   for (const lane of lanes) for (const name of names(0, 30)) start(`a ${name}`, lane)
-  for (const name of names(0, 30)) start(`b ${name}`, createLane('b', 1, 3, [app]))
+  for (const name of names(0, 30)) start(`b ${name}`, laneOf('b', 1, 3, [app]))
   await clock.pass(1000)
   expect(admitted.filter((name) => name.startsWith('b')).length).toBeGreaterThanOrEqual(9)
 })
 
 it('takes an aborted call out of the queue at once, with its timer', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
+  const lane = laneOf('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
   const { admitted, refused, start, gate } = caller(clock)
   const abort = new AbortController()
   start('first', lane)
@@ -159,14 +163,14 @@ it('takes an aborted call out of the queue at once, with its timer', async () =>
 it('refuses a call that is aborted already', async () => {
   const clock = manualClock()
   const { refused, start } = caller(clock)
-  start('never', createLane('a', 1, 0, [bucketOf(tenPerSecond)]), { signal: AbortSignal.abort() })
+  start('never', laneOf('a', 1, 0, [bucketOf(tenPerSecond)]), { signal: AbortSignal.abort() })
   await settled()
   expect(refused).toEqual(['never ABORTED'])
 })
 
 it('refuses at once what cannot go before its deadline, and says when it could', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf(tenPerSecond)])
+  const lane = laneOf('a', 1, 0, [bucketOf(tenPerSecond)])
   const { start, gate } = caller(clock)
   for (const name of names(0, 35)) start(name, lane)
   const ask = { operation: 'GET /', cost: 1, priority: 0, deadline: clock.now + 2500 }
@@ -185,7 +189,7 @@ it('does not count the queue of other connections against a call whose fair part
   const clock = manualClock()
   const app = bucketOf(tenPerSecond)
   const { admitted, refused, start } = caller(clock)
-  const [busy, quiet] = [createLane('busy', 1, 0, [app]), createLane('quiet', 1, 1, [app])]
+  const [busy, quiet] = [laneOf('busy', 1, 0, [app]), laneOf('quiet', 1, 1, [app])]
   for (const name of names(0, 500)) start(`busy ${name}`, busy)
   start('quiet', quiet, { deadline: clock.now + 2500 })
   await clock.pass(1000)
@@ -196,7 +200,7 @@ it('does not count the queue of other connections against a call whose fair part
 it('ends a wait at its deadline where the quota came later than it seemed', async () => {
   const clock = manualClock()
   const bucket = bucketOf(tenPerSecond)
-  const lane = createLane('a', 1, 0, [bucket])
+  const lane = laneOf('a', 1, 0, [bucket])
   const { refused, start } = caller(clock)
   for (const name of names(0, 11)) start(name, lane, { deadline: clock.now + 1500 })
   await settled()
@@ -207,7 +211,7 @@ it('ends a wait at its deadline where the quota came later than it seemed', asyn
 
 it('refuses when too many wait', async () => {
   const clock = manualClock()
-  const lane = createLane('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
+  const lane = laneOf('a', 1, 0, [bucketOf({ ...tenPerSecond, limit: 1 })])
   const { refused, start } = caller(clock, createGate({ maxQueue: 2 }))
   for (const name of names(0, 4)) start(name, lane)
   await settled()
@@ -217,7 +221,7 @@ it('refuses when too many wait', async () => {
 it('never waits for a daily quota: those that wait are refused as soon as it is used up', async () => {
   const clock = manualClock()
   const [second, daily] = [bucketOf(tenPerSecond), bucketOf({ name: 'daily', limit: 15, windowMs: 86_400_000 })]
-  const lane = createLane('a', 1, 0, [second, daily])
+  const lane = laneOf('a', 1, 0, [second, daily])
   const { admitted, refused, start, gate } = caller(clock)
   for (const name of names(0, 20)) start(name, lane)
   await clock.pass(1000)

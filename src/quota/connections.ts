@@ -1,0 +1,148 @@
+import { createBucket, isFull } from './bucket.ts'
+import type { QuotaScope } from './limit.ts'
+import type { Bucket, Lane } from './state.ts'
+import type { Window } from './window.ts'
+
+/** What a quota knows of one connection, and forgets with it. */
+export interface Connection {
+  readonly name: string
+  /** By family and object. */
+  readonly lanes: Map<string, Lane>
+  /** Its own, by key. One that was renamed stands here twice. */
+  readonly buckets: Map<string, Bucket>
+  /** What was found to hold all of its calls up. */
+  ofAll: readonly Bucket[]
+  /** An answer told of its windows, or the vendor refused. */
+  learned: boolean
+  /** How many of the lanes are an object's. */
+  objects: number
+  /** When a call of it came last. Milliseconds since the Unix epoch. */
+  usedAt: number
+}
+
+/** All connections of a quota, and what they share. Whoever is idle and full again is forgotten as others come. */
+export interface Connections {
+  find(name: string): Connection | undefined
+  /** Finds a connection by name, or makes it. */
+  of(name: string): Connection
+  /** Finds a bucket of the app or of a connection, or makes it. `parts`: what its scope tells apart. */
+  bucketAt(of: Connection, scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket
+  keep(of: Connection, lane: Lane): Lane
+  /** Notes that the lane of an object was used. */
+  touch(lane: Lane): void
+  /** Looks at two objects and two connections, the ones longest here or longest not used, and forgets those that may go. */
+  sweep(now: number): void
+  /** Every bucket once. */
+  buckets(): ReadonlySet<Bucket>
+}
+
+// Two for each one that comes, so that the idle ones get fewer.
+const looks = 2
+
+/**
+ * How long a connection stays, unused, of which something was learned or which is ahead of its fair part. Ten times as long as
+ * a cap holds what a refusal has shown: whoever comes back later costs the vendor one refusal, as any new connection may.
+ * Milliseconds.
+ */
+const learnedMs = 600_000
+
+/** Makes an empty record of connections. */
+export function createConnections(): Connections {
+  const app = new Map<string, Bucket>()
+  const connections = new Map<string, Connection>()
+  /** Those of objects; the one that was not used for longest stands first. */
+  const objectLanes = new Set<Lane>()
+
+  function of(name: string): Connection {
+    const known = connections.get(name)
+    if (known) return known
+    const made = {
+      name,
+      lanes: new Map(),
+      buckets: new Map(),
+      ofAll: [],
+      learned: false,
+      objects: 0,
+      usedAt: -Infinity,
+    }
+    connections.set(name, made)
+    return made
+  }
+
+  function touch(lane: Lane): void {
+    objectLanes.delete(lane)
+    objectLanes.add(lane)
+  }
+
+  function forgetObject(lane: Lane): void {
+    objectLanes.delete(lane)
+    const connection = of(lane.connection)
+    connection.objects--
+    connection.lanes.delete(lane.key)
+    for (const { scope, key } of lane.buckets) if (scope === 'object') connection.buckets.delete(key)
+  }
+
+  /** Tells whether a connection is as good as new, so that nothing is lost with it but what `learnedMs` has passed over. */
+  function isOver({ name, lanes, buckets, learned, objects, usedAt }: Connection, now: number): boolean {
+    if (objects > 0) return false
+    for (const lane of lanes.values()) if (!isIdle(lane)) return false
+    for (const bucket of buckets.values()) if (bucket.underWay > 0 || !isFull(bucket, now)) return false
+    if (now - usedAt >= learnedMs) return true
+    if (learned) return false
+    for (const bucket of app.values()) if (isAhead(bucket, name)) return false
+    return true
+  }
+
+  return {
+    find: (name) => connections.get(name),
+    of,
+    bucketAt({ buckets }, scope, name, parts, make) {
+      const key = [...parts, name].join('/')
+      const kept = scope === 'app' ? app : buckets
+      const bucket = kept.get(key) ?? createBucket({ key, name, scope, window: make() })
+      kept.set(key, bucket)
+      return bucket
+    },
+    keep(connection, lane) {
+      connection.lanes.set(lane.key, lane)
+      if (lane.ofObject) {
+        connection.objects++
+        objectLanes.add(lane)
+      }
+      return lane
+    },
+    touch,
+    sweep(now) {
+      for (const lane of firstOf(objectLanes)) {
+        const counted = lane.buckets.filter(({ scope }) => scope === 'object')
+        if (isIdle(lane) && counted.every((bucket) => isFull(bucket, now))) forgetObject(lane)
+        else touch(lane)
+      }
+      for (const connection of firstOf(connections.values())) {
+        connections.delete(connection.name)
+        // One that stays is looked at again after all others.
+        if (!isOver(connection, now)) connections.set(connection.name, connection)
+        else for (const { shares } of app.values()) shares.delete(connection.name)
+      }
+    },
+    buckets: () =>
+      new Set([...app.values(), ...[...connections.values()].flatMap((each) => [...each.buckets.values()])]),
+  }
+}
+
+function isIdle({ present, calls }: Lane): boolean {
+  return present === 0 && calls.size === 0
+}
+
+/** Tells whether others who wait are to go before this connection: forgotten, it would begin where they are. */
+function isAhead({ shares, served, waiting }: Bucket, connection: string): boolean {
+  return waiting > 0 && (shares.get(connection)?.served ?? served) > served
+}
+
+function firstOf<T>(items: Iterable<T>): readonly T[] {
+  const first: T[] = []
+  for (const item of items) {
+    if (first.push(item) === looks) break
+  }
+  return first
+}

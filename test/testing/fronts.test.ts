@@ -351,3 +351,24 @@ it('has an address on the front loopback only', () => {
   )
   expect(() => vendor.address()).toThrow("Only `front: 'loopback'`")
 })
+
+it('loopback: tells strangers of a simulator’s mistake by a status 501, or by the end of the connection after the headers', async () => {
+  let beginnings = 0
+  using vendor = mockVendor(
+    answering(() => {
+      if (beginnings++ === 0) throw new Error('The simulator is wrong.')
+      const body = new ReadableStream({
+        pull(controller) {
+          if (beginnings++ < 3) controller.enqueue(Buffer.from('half'))
+          else controller.error(new Error('The simulator is wrong in the middle.'))
+        },
+      })
+      return new Response(body)
+    }),
+    { front: 'loopback' },
+  )
+  const url = await vendor.address()
+  const told = await fetch(url)
+  expect([told.status, await told.text()]).toEqual([501, 'Error: The simulator is wrong.'])
+  await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow(TypeError)
+})

@@ -24,8 +24,8 @@ export function loopbackFront(vendor: VendorSide, transport: Transport): Front {
     response.once('close', () => exchange.leave())
     converse(vendor, incoming, response, exchange, marked ? 'origin' : 'any').catch((error: unknown) => {
       exchange.blame(error)
-      // Whoever is not in this process can be told in no other way.
-      if (marked) incoming.socket.destroy()
+      // Whoever is not in this process can be told in no other way, and after the headers in none.
+      if (marked || response.headersSent) incoming.socket.destroy()
       else response.writeHead(501, { 'content-type': 'text/plain' }).end(String(error))
     })
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -22,4 +23,6 @@ export function writeSection(name: string, lines: readonly string[]): void {
   const next =
     from < 0 ? `${text.trimEnd()}\n\n${section}\n` : text.slice(0, from) + section + text.slice(to + end.length)
   writeFileSync(page, next)
+  // As the linter wants it, so that one command is enough.
+  execFileSync('npx', ['prettier', '--write', page], { stdio: 'ignore' })
 }

@@ -1,103 +1,95 @@
 // What one call costs over a real socket: hawser's whole standard stack beside the libraries it is made of and its peers.
-// All clients live in one process and take turns, round by round; the server has a process of its own.
-import { fork } from 'node:child_process'
+// Each client has a process of its own and they take turns, round by round; so has the server.
+import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { writeSection } from '../report.ts'
-import { subjectsFor, type Subject } from './subjects.ts'
+import type { Round, Task } from './client.ts'
+import { subjects } from './subjects.ts'
 
+const names = Object.keys(subjects)
 const concurrencies = [1, 10, 50, 200]
-const rounds = 7
-const callsOf = (concurrency: number): number => (concurrency === 1 ? 300 : 1_000)
-
-interface Round {
-  /** Microseconds of CPU time a call. */
-  readonly cpu: number
-  /** Milliseconds. */
-  readonly p50: number
-  readonly p99: number
-}
+const rounds = 9
+const callsOf = (concurrency: number): number => (concurrency === 1 ? 500 : 1_500)
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-async function round({ get }: Subject, concurrency: number): Promise<Round> {
-  const calls = callsOf(concurrency)
-  const took: number[] = []
-  let left = calls
-  const worker = async (): Promise<void> => {
-    while (left-- > 0) {
-      const from = performance.now()
-      await get()
-      took.push(performance.now() - from)
-    }
-  }
-  globalThis.gc?.()
-  const before = process.cpuUsage()
-  await Promise.all(Array.from({ length: concurrency }, worker))
-  const { user, system } = process.cpuUsage(before)
-  took.sort((a, b) => a - b)
-  const at = (part: number): number => took[Math.floor(took.length * part)] ?? Number.NaN
-  return { cpu: (user + system) / calls, p50: at(0.5), p99: at(0.99) }
+const start = (file: string, ...args: readonly string[]): ChildProcess =>
+  fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: process.execArgv })
+
+async function round(client: ChildProcess, task: Task): Promise<Round> {
+  client.send(task)
+  const [result]: Round[] = await once(client, 'message')
+  return result ?? { cpu: Number.NaN, p50: Number.NaN, p99: Number.NaN }
 }
 
-async function measure(subjects: readonly Subject[], concurrency: number): Promise<readonly Round[]> {
-  const results: Round[][] = subjects.map(() => [])
-  for (const subject of subjects) await round(subject, concurrency)
+/** The rounds of each client, in the order in which they were played. */
+async function measure(clients: readonly ChildProcess[], concurrency: number): Promise<readonly (readonly Round[])[]> {
+  const results: Round[][] = clients.map(() => [])
+  const task = { concurrency, calls: callsOf(concurrency) }
+  // Twice, to warm up: one round is still partly spent in the compiler.
+  for (const client of [...clients, ...clients]) await round(client, task)
   for (let turn = 0; turn < rounds; turn++) {
     // In turns from the front and from the back, so that a machine that gets slower is not held against the last.
-    const order = [...subjects.entries()]
-    for (const [at, subject] of turn % 2 === 0 ? order : order.toReversed()) {
-      results[at]?.push(await round(subject, concurrency))
+    const order = [...clients.entries()]
+    for (const [at, client] of turn % 2 === 0 ? order : order.toReversed()) {
+      results[at]?.push(await round(client, task))
     }
   }
-  return results.map((result) => ({
-    cpu: median(result.map(({ cpu }) => cpu)),
-    p50: median(result.map(({ p50 }) => p50)),
-    p99: median(result.map(({ p99 }) => p99)),
-  }))
+  return results
 }
 
 export async function run(): Promise<void> {
-  const server = fork(fileURLToPath(new URL('server.ts', import.meta.url)), { execArgv: process.execArgv })
+  const server = start('server.ts')
   const [address] = await once(server, 'message')
   const { port }: { port: number } = address
-  const subjects = subjectsFor(`http://127.0.0.1:${port}`)
-  const figures = new Map<number, readonly Round[]>()
+  const clients: ChildProcess[] = []
+  const figures = new Map<number, readonly (readonly Round[])[]>()
   try {
-    for (const concurrency of concurrencies) figures.set(concurrency, await measure(subjects, concurrency))
+    for (const name of names) {
+      const client = start('client.ts', name, `http://127.0.0.1:${port}`)
+      clients.push(client)
+      await once(client, 'message')
+    }
+    for (const concurrency of concurrencies) figures.set(concurrency, await measure(clients, concurrency))
   } finally {
-    for (const { close } of subjects) await close?.()
-    server.disconnect()
+    for (const child of [...clients, server]) child.disconnect()
   }
-  report(subjects, figures)
+  report(figures)
 }
 
-function report(subjects: readonly Subject[], figures: ReadonlyMap<number, readonly Round[]>): void {
-  const of = (at: number, concurrency: number): Round =>
-    figures.get(concurrency)?.[at] ?? { cpu: Number.NaN, p50: Number.NaN, p99: Number.NaN }
-  const rows = subjects.map(({ name }, at) => {
-    const cpu = concurrencies.map((concurrency) => of(at, concurrency).cpu.toFixed(0))
-    const wait = [50, 200].map((concurrency) => of(at, concurrency)).flatMap(({ p50, p99 }) => [p50, p99])
-    return `| ${[name, ...cpu, ...wait.map((ms) => ms.toFixed(1))].join(' | ')} |`
+function report(figures: ReadonlyMap<number, readonly (readonly Round[])[]>): void {
+  const of = (at: number, concurrency: number): readonly Round[] => figures.get(concurrency)?.[at] ?? []
+  const rows = names.map((name, at) => {
+    const cpu = concurrencies.map((concurrency) => median(of(at, concurrency).map((each) => each.cpu)).toFixed(0))
+    const wait = [50, 200].flatMap((concurrency) =>
+      (['p50', 'p99'] as const).map((part) => median(of(at, concurrency).map((each) => each[part])).toFixed(1)),
+    )
+    return `| ${[name, ...cpu, ...wait].join(' | ')} |`
   })
   const [raw, fast, standard, plain] = [0, 1, 2, 3]
-  const ratio = (ours: number, theirs: number): string => (of(ours, 50).cpu / of(theirs, 50).cpu).toFixed(2)
-  const tail = (of(fast, 200).p99 / of(raw, 200).p99).toFixed(2)
+  /** Round by round, so that what slows the machine down for a while does so on both sides. */
+  const ratio = (part: keyof Round, concurrency: number, ours: number, theirs: number): string => {
+    const beside = of(theirs, concurrency)
+    return median(of(ours, concurrency).map((each, turn) => each[part] / (beside[turn]?.[part] ?? Number.NaN))).toFixed(
+      2,
+    )
+  }
   writeSection('http', [
     '## A call over a socket',
     '',
-    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time a call with 1, 10, 50 and 200 calls at a time; milliseconds a call took. Medians of ${rounds} interleaved rounds. hawser carries its whole standard stack (deadline, retry, breaker, bulkhead, redirect, credential, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
+    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time a call with 1, 10, 50 and 200 calls at a time; milliseconds a call took. Medians of ${rounds} interleaved rounds, each client in a process of its own. hawser carries its whole standard stack (deadline, retry, breaker, throttle, bulkhead, redirect, an OAuth connection whose token is kept fresh, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
     '',
     '| client | CPU, 1 | 10 | 50 | 200 | p50 at 50 | p99 at 50 | p50 at 200 | p99 at 200 |',
     `| --- |${' ---: |'.repeat(8)}`,
     ...rows,
     '',
-    '| bar | measured | at most |',
+    '| bar, the median of the rounds’ own ratios | measured | at most |',
     '| --- | ---: | ---: |',
-    `| hawser on undici, CPU at 50, against undici \`request\` | ${ratio(fast, raw)} | 1.35 |`,
-    `| hawser on undici, CPU at 50, against axios as it comes | ${ratio(fast, plain)} | 0.25 |`,
-    `| hawser on axios, CPU at 50, against axios as it comes | ${ratio(standard, plain)} | 0.85 |`,
-    `| hawser on undici, p99 at 200, against undici \`request\` | ${tail} | 1.5 |`,
+    `| hawser on undici, CPU at 50, against undici \`request\` | ${ratio('cpu', 50, fast, raw)} | 1.35 |`,
+    `| hawser on undici, CPU at 50, against axios as it comes | ${ratio('cpu', 50, fast, plain)} | 0.25 |`,
+    `| hawser on axios, CPU at 50, against axios as it comes | ${ratio('cpu', 50, standard, plain)} | 0.85 |`,
+    `| hawser on undici, p99 at 200, against undici \`request\` | ${ratio('p99', 200, fast, raw)} | 1.5 |`,
   ])
 }

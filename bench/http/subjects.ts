@@ -1,16 +1,8 @@
-import axios from 'axios'
-import axiosRetry from 'axios-retry'
-import { got } from 'got'
-import { Connector, axiosTransport, bearer, type Transport, type VendorProfile } from 'hawser'
-import { undiciTransport } from 'hawser/undici'
-import ky from 'ky'
-import { Pool } from 'undici'
+import type { Connector as ConnectorBase, Transport, VendorProfile } from 'hawser'
 
-/** A way to get the item, and what it takes to end it. */
+/** A way to get the item. */
 export interface Subject {
-  readonly name: string
   readonly get: () => Promise<unknown>
-  readonly close?: () => unknown
 }
 
 const token = 'token-0123456789'
@@ -18,33 +10,57 @@ const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
 // As many as hawser's bulkhead lets onto the wire, so that nobody has more sockets than the others at the bars.
 const connections = 50
 
-class Vendor extends Connector {
-  static override readonly profile: VendorProfile = { name: 'bench', baseUrl: 'https://bench.example' }
-}
-
-function hawserOver(transport: Transport, baseUrl: string): Pick<Subject, 'get' | 'close'> {
-  const vendor = new Vendor({ auth: bearer(token), baseUrl, transport })
-  return { get: () => vendor.http.get('/items/1'), close: () => vendor.close() }
-}
-
-/** Everybody sends the same two headers, and parses the answer. */
-export function subjectsFor(origin: string): readonly Subject[] {
-  const url = `${origin}/items/1`
-  const pool = new Pool(origin, { connections })
-  const retrying = axios.create()
-  axiosRetry(retrying, { retries: 3 })
-  const impatient = got.extend({ headers, retry: { limit: 0 } })
-  return [
-    {
-      name: 'undici `request` on a pool',
-      get: async () => (await pool.request({ path: '/items/1', method: 'GET', headers })).body.json(),
-      close: () => pool.close(),
+/** A connector with its whole standard stack, and a connection whose access token is kept fresh. */
+async function hawserOver(transport: Transport, baseUrl: string): Promise<Subject> {
+  const { Connector, tokenCredential, tokenSource } = await import('hawser')
+  class Vendor extends Connector {
+    static override readonly profile: VendorProfile = { name: 'bench', baseUrl: 'https://bench.example' }
+  }
+  const source = tokenSource({
+    connection: 'bench',
+    grant: {
+      kind: 'bench',
+      unattended: true,
+      obtain: async ({ runtime }) => {
+        const obtainedAt = runtime.now()
+        const main = { accessToken: token, obtainedAt, expiresAt: obtainedAt + 3_600_000 }
+        return { raw: '', read: () => ({ main }) }
+      },
     },
-    { name: '**hawser on `undiciTransport`, whole stack**', ...hawserOver(undiciTransport(), origin) },
-    { name: '**hawser on `axiosTransport`, whole stack**', ...hawserOver(axiosTransport(), origin) },
-    { name: 'axios, as it comes', get: async () => (await axios.get<unknown>(url, { headers })).data },
-    { name: 'axios + axios-retry', get: async () => (await retrying.get<unknown>(url, { headers })).data },
-    { name: 'got, without retries', get: () => impatient(url).json() },
-    { name: 'ky, without retries', get: () => ky(url, { headers, retry: 0 }).json() },
-  ]
+  })
+  const vendor: ConnectorBase = new Vendor({ auth: tokenCredential(source), baseUrl, transport })
+  return { get: () => vendor.http.get('/items/1') }
+}
+
+/** Everybody sends the same two headers, and parses the answer. Each loads only what it needs: it has a process of its own. */
+export const subjects: Readonly<Record<string, (origin: string) => Promise<Subject>>> = {
+  'undici `request` on a pool': async (origin) => {
+    const { Pool } = await import('undici')
+    const pool = new Pool(origin, { connections })
+    return { get: async () => (await pool.request({ path: '/items/1', method: 'GET', headers })).body.json() }
+  },
+  '**hawser on `undiciTransport`, whole stack**': async (origin) =>
+    hawserOver((await import('hawser/undici')).undiciTransport(), origin),
+  '**hawser on `axiosTransport`, whole stack**': async (origin) =>
+    hawserOver((await import('hawser')).axiosTransport(), origin),
+  'axios, as it comes': async (origin) => {
+    const { default: axios } = await import('axios')
+    return { get: async () => (await axios.get<unknown>(`${origin}/items/1`, { headers })).data }
+  },
+  'axios + axios-retry': async (origin) => {
+    const { default: axios } = await import('axios')
+    const { default: axiosRetry } = await import('axios-retry')
+    const retrying = axios.create()
+    axiosRetry(retrying, { retries: 3 })
+    return { get: async () => (await retrying.get<unknown>(`${origin}/items/1`, { headers })).data }
+  },
+  'got, without retries': async (origin) => {
+    const { got } = await import('got')
+    const impatient = got.extend({ headers, retry: { limit: 0 } })
+    return { get: () => impatient(`${origin}/items/1`).json() }
+  },
+  'ky, without retries': async (origin) => {
+    const { default: ky } = await import('ky')
+    return { get: () => ky(`${origin}/items/1`, { headers, retry: 0 }).json() }
+  },
 }

@@ -1,5 +1,5 @@
 // Items, pages, and going on where another process stopped.
-import { anonymous } from 'hawser'
+import { anonymous, link } from 'hawser'
 import { GitHub } from 'hawser/github'
 import { mockVendor } from 'hawser/testing'
 
@@ -24,3 +24,7 @@ console.log('the first three:', (await issues.toArray({ limit: 3 })).map(({ numb
 const first = await issues.pages().next()
 const bookmark = first.done ? undefined : first.value.next
 console.log('to be continued from', bookmark)
+
+// The third page is asked for while the second is worked on.
+const ahead = github.http.paginate<{ number: number }>('/repos/o/r/issues', { page: link(), prefetch: true })
+for await (const page of ahead.pages()) console.log('a page of', page.items.length)

@@ -40,6 +40,11 @@ export interface PaginateOptions<T> extends RequestOptions {
   readonly schema?: StandardSchema<T> | undefined
   /** How many pages in a row may be empty. @default 20 */
   readonly maxEmptyPages?: number | undefined
+  /**
+   * Asks for the next page while the caller works on this one: one page ahead, never more, and given up when the caller
+   * stops. It may be a page that nobody reads. Not done by `toArray`. @default false
+   */
+  readonly prefetch?: boolean | undefined
 }
 
 /**
@@ -111,10 +116,10 @@ export class HttpClient {
     // Prepared when the first page is asked for, so that bad input is a rejection here too.
     return pagesOf<T>(() => {
       if (!isRecord(options)) throw new InvalidRequestError('`paginate` takes its options as a plain object.')
-      const { page: pagination, from, schema, maxEmptyPages = 20, ...request } = options
+      const { page: pagination, from, schema, maxEmptyPages = 20, prefetch = false, ...given } = options
       const operation = operationOf('GET', target)
       const [address, written] = splitQuery(target)
-      const query = { ...written, ...request.query }
+      const query = { ...written, ...given.query }
       const firstUrl = this.build('GET', address, { query: { ...pagination?.first, ...query } }).url
       return {
         operation,
@@ -122,9 +127,11 @@ export class HttpClient {
         query,
         from,
         maxEmptyPages,
+        prefetch,
         firstUrl,
         decodeItems: (items) => Promise.all(items.map((item) => decode.conform(schema, item, operation))),
-        fetchPage: (at) => {
+        fetchPage: (at, unwanted) => {
+          const request = unwanted ? { ...given, signal: eitherOf(given.signal, unwanted) } : given
           if ('query' in at) {
             return this.#json('GET', address, { ...request, query: at.query }, { operation }).withResponse()
           }
@@ -173,4 +180,8 @@ export class HttpClient {
     }
     return callOf(run())
   }
+}
+
+function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return one ? AbortSignal.any([one, other]) : other
 }

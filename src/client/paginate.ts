@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isRecord } from '../check.ts'
 import { InvalidRequestError, PaginationError } from '../errors.ts'
 import type { Fields } from '../http/query.ts'
@@ -20,8 +21,11 @@ export interface Pages<T> extends AsyncIterable<T> {
   toArray(options: { readonly limit: number }): Promise<T[]>
 }
 
-/** Fetches one page. */
-type FetchPage = (at: { readonly query: Fields } | { readonly url: string }) => Promise<WithResponse<unknown>>
+/** Fetches one page; `signal` ends it when nobody will read it. */
+type FetchPage = (
+  at: { readonly query: Fields } | { readonly url: string },
+  signal?: AbortSignal,
+) => Promise<WithResponse<unknown>>
 
 /** What a listing needs to know. */
 export interface Listing<T> {
@@ -31,6 +35,8 @@ export interface Listing<T> {
   readonly from?: string | undefined
   /** How many pages without an item, one after the other, are taken for a listing that never ends. */
   readonly maxEmptyPages: number
+  /** Asks for the next page while the caller is busy with this one. */
+  readonly prefetch: boolean
   readonly fetchPage: FetchPage
   /** The address of the first page. */
   readonly firstUrl: string
@@ -53,7 +59,8 @@ export function pagesOf<T>(prepare: () => Listing<T>): Pages<T> {
         throw new InvalidRequestError('`toArray` takes a `limit`: a listing can be longer than memory.')
       }
       const all: T[] = []
-      const pages = walk(prepare)
+      // Its reader is never busy, and stops at a page after which another would be asked for in vain.
+      const pages = walk(() => ({ ...prepare(), prefetch: false }))
       while (all.length < limit) {
         const { done, value } = await pages.next()
         if (done) break
@@ -64,6 +71,13 @@ export function pagesOf<T>(prepare: () => Listing<T>): Pages<T> {
   }
 }
 
+/** A page as it came, and where the next one is. */
+interface Loaded<T> {
+  readonly items: readonly T[]
+  readonly next: NextPage | undefined
+  readonly response: HttpResponse
+}
+
 function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
   const seen = new Set<string>()
   let listing: Listing<T> | undefined
@@ -71,6 +85,8 @@ function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
   let ended = false
   let emptyPages = 0
   let broken: PaginationError | undefined
+  /** The one page that was asked for before its reader came. */
+  let ahead: { readonly loaded: Promise<Loaded<T>>; readonly unwanted: AbortController } | undefined
 
   async function read(): Promise<IteratorResult<Page<T>, undefined>> {
     if (broken) throw broken
@@ -81,28 +97,51 @@ function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
       listing = prepared
     }
     if (!next || ended) return { done: true, value: undefined }
-    const { pagination } = listing
-    const query: Fields = next.query ? { ...listing.query, ...next.query } : listing.query
-    const { data, response } = await listing.fetchPage(next.url === undefined ? { query } : { url: next.url })
-    const page = pagination.read({ body: data, headers: response.headers, query })
-    const items = await listing.decodeItems(page.items)
-    next = page.next?.url === undefined ? page.next : { url: absolute(page.next.url, next.url ?? listing.firstUrl) }
+    const loading = ahead?.loaded ?? load(listing, next)
+    // Whoever comes after a failure asks anew.
+    ahead = undefined
+    const { items, response, next: following } = await loading
+    next = following
     const token = next && JSON.stringify(next)
     emptyPages = items.length === 0 ? emptyPages + 1 : 0
     // The page itself is good and is given out; the next step is what fails.
     if (token !== undefined && seen.has(token)) broken = stopped(listing, 'leads back to a page that was read already')
     if (emptyPages > listing.maxEmptyPages) broken = stopped(listing, `is empty on ${emptyPages} pages in a row`)
     if (token !== undefined) seen.add(token)
+    if (listing.prefetch && next && !broken && !ended) await startAhead(listing, next)
     return { done: false, value: { items, next: token, response } }
   }
 
-  return inTurn(read, () => (ended = true))
+  async function startAhead(of: Listing<T>, at: NextPage): Promise<void> {
+    const unwanted = new AbortController()
+    const loaded = load(of, at, unwanted.signal)
+    // Its failure is told to whoever asks for the page, if anybody does.
+    loaded.catch(() => {})
+    ahead = { loaded, unwanted }
+    // A reader that computes at once would keep the request from being written until it is done: nothing would be gained.
+    await nextTurn()
+  }
+
+  return inTurn(read, () => {
+    ended = true
+    ahead?.unwanted.abort()
+  })
 }
 
-function firstPage<T>({ pagination, maxEmptyPages, from, query }: Listing<T>): NextPage {
-  if (typeof pagination?.read !== 'function' || !(maxEmptyPages >= 0)) {
+async function load<T>(listing: Listing<T>, at: NextPage, signal?: AbortSignal): Promise<Loaded<T>> {
+  const { pagination, fetchPage, decodeItems, firstUrl } = listing
+  const query: Fields = at.query ? { ...listing.query, ...at.query } : listing.query
+  const { data, response } = await fetchPage(at.url === undefined ? { query } : { url: at.url }, signal)
+  const page = pagination.read({ body: data, headers: response.headers, query })
+  const items = await decodeItems(page.items)
+  const next = page.next?.url === undefined ? page.next : { url: absolute(page.next.url, at.url ?? firstUrl) }
+  return { items, next, response }
+}
+
+function firstPage<T>({ pagination, maxEmptyPages, prefetch, from, query }: Listing<T>): NextPage {
+  if (typeof pagination?.read !== 'function' || !(maxEmptyPages >= 0) || typeof prefetch !== 'boolean') {
     throw new InvalidRequestError(
-      '`paginate` takes `page`, such as `cursor({…})` or `link()`, and `maxEmptyPages` as a number.',
+      '`paginate` takes `page`, such as `cursor({…})` or `link()`, `maxEmptyPages` as a number and `prefetch` as a boolean.',
     )
   }
   return from === undefined ? { query: { ...pagination.first, ...query } } : parseToken(from)

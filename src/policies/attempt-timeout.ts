@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { AttemptController, aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import { relay } from '../http/relay.ts'
 import { discard } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
@@ -51,7 +51,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
         }
         const forget = onAbort(signal, () => end(aborted(signal)))
         // The controller and not its signal, which Node makes when it is first read: that costs as much as all five policies.
-        const sending = (async () => next({ ...request, controller }))()
+        const sending = begin(next, { ...request, controller })
         sending.then(
           (response) => {
             // It came after the end, from a transport that does not obey: nobody will read it.

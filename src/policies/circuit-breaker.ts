@@ -1,7 +1,7 @@
 import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
@@ -83,7 +83,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
         const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
         throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
       }
-      const outcome = await outcomeOf((async () => next(request))())
+      const outcome = await outcomeOf(begin(next, request))
       let verdict: Verdict = 'neutral'
       try {
         verdict = verdictOn(outcome, throttled, runtime.now())

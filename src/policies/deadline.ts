@@ -1,7 +1,7 @@
 import { aborted, onAbort } from '../abort.ts'
 import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import { discard } from '../http/response.ts'
 
 // Whoever waits at the deadline ends by itself and says what it waited for; this is for those that do not.
@@ -38,7 +38,7 @@ export function deadline(totalMs = 60_000): Policy {
           release()
           reject(aborted(signal))
         })
-        const sending = (async () => next({ ...request, deadline: at }))()
+        const sending = begin(next, { ...request, deadline: at })
         sending.then(
           (response) => {
             if (ended) return discard(response)

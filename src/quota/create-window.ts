@@ -8,9 +8,9 @@ import { tokenBucket } from './windows/token-bucket.ts'
 export function createWindow(limit: Limit, share: number): Window {
   switch (limit.kind ?? 'fixed') {
     case 'fixed':
-    case 'first-call':
       return fixedWindow(limit, share)
     case 'sliding':
+    case 'first-call':
       return slidingWindow(limit, share)
     case 'token-bucket':
       return tokenBucket(limit, share)

@@ -82,10 +82,10 @@ function learnWindow(lesson: Lesson, reading: WindowReading): void {
 
 function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | undefined): void {
   const { permit, now } = lesson
-  const { cost, chargedAt } = permit
+  const { cost, asked, chargedAt } = permit
   const { limit } = bucket.window.state(now)
   const idle = bucket.underWay <= 1
-  bucket.window.learn(told, { now, chargedAt, cost, mark: markAt(permit, bucket), idle })
+  bucket.window.learn(told, { now, chargedAt, cost, asked, mark: markAt(permit, bucket), idle })
   if (told.limit !== undefined && limit !== undefined && told.limit !== limit) announce(lesson, bucket, told.limit)
   const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
   if (told.limit === undefined || !windowMs) return
@@ -93,7 +93,7 @@ function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | und
   const tookMs = Math.min(permit.lane.quickestMs, now - chargedAt)
   const servesAtOnce = Math.ceil((told.limit / windowMs) * tookMs)
   const cap = bucketNamed(permit, concurrency)
-  cap?.window.learn({ servesAtOnce, precisionMs: 0 }, { now, chargedAt, cost, mark: markAt(permit, cap), idle })
+  cap?.window.learn({ servesAtOnce, precisionMs: 0 }, { now, chargedAt, cost, asked, mark: markAt(permit, cap), idle })
 }
 
 /** How to make the window that an answer tells of; `undefined` where it does not tell enough. */
@@ -117,7 +117,7 @@ function windowOf(
 /** Puts a real window in the place of an unknown one, or next to those that are known. */
 function begin(quota: Quota, { lane }: Permit, unknown: Bucket | undefined, name: string, make: () => Window): Bucket {
   const { underWay } = quota.gate
-  if (unknown && quota.rename(unknown, lane.connection, name)) {
+  if (unknown && (unknown.name === name || quota.rename(unknown, lane.connection, name))) {
     replaceWindow(unknown, make(), underWay)
     return unknown
   }
@@ -145,14 +145,18 @@ function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefi
 function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, told: WindowReading | undefined): void {
   const { permit, quota, runtime, now, operation } = lesson
   const { chargedAt } = permit
-  const asked = { at: now + retryAfterMs, precisionMs: retryAfterMs % 1000 === 0 ? 1000 : 0 }
-  const counted = { at: bucket.window.refused(chargedAt, now, markAt(permit, bucket)) ?? now, precisionMs: 0 }
+  const asked = { at: now + retryAfterMs, precisionMs: retryAfterMs % 1000 === 0 ? 1000 : 0, told: true }
+  const counted = {
+    at: bucket.window.refused(chargedAt, now, markAt(permit, bucket)) ?? now,
+    precisionMs: 0,
+    told: false,
+  }
   // A reset beside something that remains is not what the refusal is about.
   const resetsAt = told && !told.remaining ? localReset(told, lesson.clock, now) : undefined
-  const reset = { at: resetsAt ?? now, precisionMs: told?.precisionMs ?? 0 }
-  const { at: until, precisionMs } = [counted, reset].reduce((a, b) => (b.at > a.at ? b : a), asked)
+  const reset = { at: resetsAt ?? now, precisionMs: told?.precisionMs ?? 0, told: true }
+  const { at: until, ...how } = [counted, reset].reduce((a, b) => (b.at > a.at ? b : a), asked)
   const before = bucket.pause
-  bucket.pause = stepPause(before, { type: 'refusal', now, chargedAt, until, precisionMs })
+  bucket.pause = stepPause(before, { type: 'refusal', now, chargedAt, until, ...how })
   if (bucket.pause !== before && bucket.pause.at === 'paused') {
     runtime.emit?.({ type: 'pause', operation, at: now, bucket: bucket.name, until: bucket.pause.until })
   }
@@ -163,7 +167,7 @@ function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, to
 function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
   const { lane } = permit
   if (window !== undefined) {
-    const named = bucketNamed(permit, window)
+    const named = lane.buckets.find(({ name }) => name === window)
     if (named) return [named]
     const declared = quota.limits.find(({ name }) => name === window)
     // Whose limit it is, nobody says: it holds for all calls of the connection.

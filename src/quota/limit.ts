@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.ts'
  * How a vendor counts.
  *
  * - `fixed`: windows stand on a grid of the vendor's clock, and each begins full.
- * - `first-call`: a window begins with the first call after the last one ended.
+ * - `first-call`: a window begins with the first call after the last one ended. Counted as a log until an answer tells its end.
  * - `sliding`: any stretch of time as long as the window holds no more than the limit.
  * - `token-bucket`: the limit comes back evenly, up to `burst` at once. What a vendor's bucket that leaks, and refuses when full, is too.
  * - `leaky-bucket`: calls leave evenly spaced, never two at once.

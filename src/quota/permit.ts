@@ -13,7 +13,7 @@ export function charge(lane: Lane, cost: number, now: number): Permit {
     marks.push(bucket.window.take(cost, now))
     serve(bucket, share, cost)
   }
-  return { lane, buckets, marks, cost, chargedAt: now }
+  return { lane, buckets, marks, cost, asked: cost, chargedAt: now }
 }
 
 /** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */

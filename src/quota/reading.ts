@@ -15,7 +15,7 @@ export interface WindowReading {
   readonly precisionMs?: number
   /** How long the window lasts. Milliseconds; without it, and without a declared limit of this name, the window is not used. */
   readonly windowMs?: number
-  /** @default 'fixed' */
+  /** @default the declared one; without that, what the answers themselves show */
   readonly kind?: WindowKind
 }
 

@@ -37,6 +37,8 @@ export interface Permit {
   marks: readonly number[]
   /** What it is charged now: the declared cost until an answer tells the real one. */
   cost: number
+  /** What it was charged first. */
+  readonly asked: number
   /** Milliseconds since the Unix epoch. */
   readonly chargedAt: number
 }

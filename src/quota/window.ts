@@ -16,6 +16,8 @@ export interface Standing {
   /** When the answered call was charged. */
   readonly chargedAt: number
   readonly cost: number
+  /** What it was charged before its real cost was known. */
+  readonly asked: number
   /** What {@link Window.take} returned for the answered call. */
   readonly mark: number
   /** No call is under way, so that the vendor's figure is the whole truth. */

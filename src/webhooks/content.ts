@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Chunk, Covered, Facts, Reading } from './reading.ts'
-import { fieldText, header, queryValue, refuse } from './request.ts'
+import { fieldText, queryValue, refuse } from './request.ts'
 import type { MessageScheme, Part } from './scheme.ts'
 
 /** Puts together what was signed; texts that follow each other become one, since each chunk costs a call. */
@@ -24,7 +24,7 @@ export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts
 function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
   if (typeof part === 'string') return part
   if ('read' in part) return part.read(reading, facts)
-  if ('header' in part) return header(reading, part.header) ?? refuse('missing-header')
+  if ('header' in part) return reading.header(part.header) ?? refuse('missing-header')
   if ('value' in part) return facts.values?.[part.value] ?? ''
   return fieldText(reading.root(), part.field) ?? (part.optional ? '' : refuse('malformed-body'))
 }
@@ -39,13 +39,16 @@ export function checkBodyDigest(reading: Reading, query: string): boolean {
 /** Tells what a signature over these parts vouches for. */
 export function coverage(parts: readonly Part[]): readonly Covered[] {
   const all: Covered[] = []
-  for (const part of parts) for (const one of coveredBy(part)) if (!all.includes(one)) all.push(one)
+  for (const part of parts) {
+    if (typeof part === 'string') continue
+    for (const one of coveredBy(part)) if (!all.includes(one)) all.push(one)
+  }
   return all
 }
 
-function coveredBy(part: Part): readonly Covered[] {
-  if (typeof part === 'string' || 'value' in part) return []
+function coveredBy(part: Exclude<Part, string>): readonly Covered[] {
   if ('covers' in part) return part.covers
+  if ('value' in part) return []
   return 'header' in part ? ['headers'] : ['fields']
 }
 

@@ -1,16 +1,19 @@
-import { createHash, createHmac, KeyObject, sign, timingSafeEqual, verify } from 'node:crypto'
+import { createHash, createHmac, sign, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { Chunk, Key } from './reading.ts'
 import { decode } from './encoding.ts'
 import type { Algorithm, MessageScheme } from './scheme.ts'
 
-/** The digest inside each algorithm, as `node:crypto` calls it; Ed25519 brings its own. */
-const hashes: Readonly<Record<Algorithm, string | null>> = {
+/** The digest inside each HMAC, as `node:crypto` calls it. */
+const keyedHashes: Readonly<Partial<Record<Algorithm, string>>> = {
   'hmac-sha1': 'sha1',
   'hmac-sha256': 'sha256',
   'hmac-sha512': 'sha512',
+}
+
+/** The digest inside each other algorithm; Ed25519 brings its own. */
+const hashes: Readonly<Partial<Record<Algorithm, string | null>>> = {
   sha1: 'sha1',
   sha256: 'sha256',
-  token: null,
   ed25519: null,
   'ecdsa-p256-sha256': 'sha256',
   'rsa-sha1': 'sha1',
@@ -28,7 +31,11 @@ export function matches(
   signatures: readonly string[],
 ): boolean {
   if (isShared(key)) {
-    const expected = Buffer.from(sharedSignature(algorithm, encoding, key, chunks))
+    // Hex and base64 are ASCII, which `latin1` writes in two thirds of the time; what was sent may be anything.
+    const expected = Buffer.from(
+      sharedSignature(algorithm, encoding, key, chunks),
+      encoding === 'text' ? 'utf8' : 'latin1',
+    )
     let found = false
     for (const signature of signatures) found = equal(expected, Buffer.from(signature)) || found
     return found
@@ -36,7 +43,7 @@ export function matches(
   const content = joined(chunks)
   return signatures.some((text) => {
     const signature = encoding === 'text' ? undefined : decode(text, encoding)
-    return signature !== undefined && verify(hashes[algorithm], content, key, signature)
+    return signature !== undefined && verify(hashes[algorithm] ?? null, content, key, signature)
   })
 }
 
@@ -48,28 +55,27 @@ export function signatureOf(
   chunks: readonly Chunk[],
 ): string {
   if (isShared(key)) return sharedSignature(algorithm, encoding, key, chunks)
-  return encode(sign(hashes[algorithm], joined(chunks), key), encoding)
+  return encode(sign(hashes[algorithm] ?? null, joined(chunks), key), encoding)
 }
 
 /** Tells a shared secret from one of a pair of keys. */
 export function isShared(key: Key['key']): key is SharedKey {
-  return !(key instanceof KeyObject) || key.type === 'secret'
+  return key instanceof Uint8Array || key.type === 'secret'
 }
 
-type SharedKey = string | Uint8Array | (KeyObject & { readonly type: 'secret' })
+type SharedKey = Uint8Array | (KeyObject & { readonly type: 'secret' })
 
 /** Signatures are compared as the text that the vendor writes: what only decodes to the same bytes is not its text. */
 function sharedSignature(algorithm: Algorithm, encoding: Encoding, key: SharedKey, chunks: readonly Chunk[]): string {
   if (algorithm === 'token') return encode(bytesOf(key), encoding)
-  const hash = hashes[algorithm] ?? ''
-  const digest = algorithm.startsWith('hmac') ? createHmac(hash, key) : createHash(hash)
+  const keyed = keyedHashes[algorithm]
+  const digest = keyed === undefined ? createHash(hashes[algorithm] ?? '') : createHmac(keyed, key)
   for (const chunk of chunks) digest.update(chunk ?? bytesOf(key))
   return digest.digest(encoding === 'text' ? 'base64' : encoding)
 }
 
 function bytesOf(key: SharedKey): Buffer {
-  if (key instanceof KeyObject) return key.export()
-  return typeof key === 'string' ? Buffer.from(key) : Buffer.from(key)
+  return key instanceof Uint8Array ? Buffer.from(key) : key.export()
 }
 
 function encode(bytes: Buffer, encoding: Encoding): string {

@@ -20,7 +20,8 @@ export interface WebhookRequest {
 export interface Reading {
   readonly method: string
   readonly url: string | undefined
-  readonly headers: WebhookHeaders
+  /** Gives a header by its name in lower case; one that is repeated is refused. */
+  readonly header: (name: string) => string | undefined
   readonly body: Uint8Array
   /** The JSON value that fields are looked up in: the body, or one element of a list in it. */
   root(): unknown
@@ -46,9 +47,9 @@ export type Covered = 'body' | 'body-checksum' | 'fields' | 'form' | 'timestamp'
 /** What time it is: milliseconds since the Unix epoch, a date, or a function that tells. */
 export type Now = number | Date | (() => number)
 
-/** A secret made ready: text and bytes are a shared secret, a key object may be that or one of a pair. */
+/** A secret made ready: bytes are a shared secret, a key object may be that or one of a pair. */
 export interface Key {
-  readonly key: string | Uint8Array | KeyObject
+  readonly key: Uint8Array | KeyObject
   readonly id: string | undefined
 }
 

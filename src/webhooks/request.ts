@@ -22,37 +22,63 @@ export function refuseParsed(): never {
  *
  * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
  */
-export function read({ method = 'POST', url, headers, body }: WebhookRequest): Reading {
+export function read({ method, url, headers, body }: WebhookRequest): Reading {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (!(bytes instanceof Uint8Array)) refuseParsed()
   let parsed: { readonly value: unknown } | undefined
   const root = (): unknown => (parsed ??= { value: rootOf(bytes) }).value
-  return { method: method.toUpperCase(), url, headers, body: bytes, root }
+  return {
+    method: method === undefined ? 'POST' : method.toUpperCase(),
+    url,
+    header: headersOf(headers),
+    body: bytes,
+    root,
+  }
 }
 
-/** Gives the value of a header, which must not be repeated: two parties could each read another one. */
-export function header({ headers }: Reading, name: string): string | undefined {
-  if (typeof headers !== 'object' || headers === null) return undefined
-  if (isHeaders(headers)) return only(undefined, headers.get(name))
-  let found: string | undefined
+/** Makes the look-up of headers. None must be repeated: two parties could each read another one. */
+function headersOf(headers: WebhookHeaders): Reading['header'] {
+  if (typeof headers !== 'object' || headers === null) return () => undefined
+  if (isHeaders(headers)) return (name) => only(undefined, valueIn(headers, name))
   if (isRawList(headers)) {
-    for (let at = 0; at + 1 < headers.length; at += 2)
-      if (sameName(headers[at], name)) found = only(found, headers[at + 1])
+    return (name) => {
+      let found: string | undefined
+      for (let at = 0; at + 1 < headers.length; at += 2)
+        if (sameName(headers[at], name)) found = only(found, headers[at + 1])
+      return found
+    }
+  }
+  // Listed once for all look-ups.
+  const keys = Object.keys(headers)
+  return (name) => {
+    let found: string | undefined
+    for (const key of keys) {
+      if (!sameName(key, name)) continue
+      const value = headers[key]
+      if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
+      else for (const one of value) found = only(found, one)
+    }
     return found
   }
-  for (const key of Object.keys(headers)) {
-    if (!sameName(key, name)) continue
-    const value = headers[key]
-    if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
-    else for (const one of value) found = only(found, one)
-  }
-  return found
 }
 
 /** Takes a value if it is the first. */
-function only(found: string | undefined, value: unknown): string | undefined {
+function only(
+  found: string | undefined,
+  value: unknown,
+  otherwise: WebhookFailure = 'repeated-header',
+): string | undefined {
   if (typeof value !== 'string') return found
-  return found === undefined ? value : refuse('repeated-header')
+  return found === undefined ? value : refuse(otherwise)
+}
+
+/** Looks a header up; `Headers` throws on a name that is none, and a list of names comes from the sender. */
+function valueIn(headers: { get(name: string): string | null }, name: string): string | null {
+  try {
+    return headers.get(name)
+  } catch {
+    return null
+  }
 }
 
 function isHeaders(headers: object): headers is { get(name: string): string | null } {
@@ -64,7 +90,11 @@ function isRawList(headers: WebhookHeaders): headers is readonly string[] {
 }
 
 function sameName(key: unknown, name: string): boolean {
-  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name
+  if (key === name) return true
+  if (typeof key !== 'string' || key.length !== name.length) return false
+  // The last letter tells nearly all others apart, in a tenth of the time that `toLowerCase` takes.
+  const last = name.length - 1
+  return (key.charCodeAt(last) | 0x20) === (name.charCodeAt(last) | 0x20) && key.toLowerCase() === name
 }
 
 /** Gives the first text that is there; `entries` are those of the signature's own list. */
@@ -73,7 +103,8 @@ export function textAt(
   sources: Source | readonly Source[],
   entries: readonly string[] = [],
 ): string | undefined {
-  for (const source of 'length' in sources ? sources : [sources]) {
+  if (!('length' in sources)) return textOf(reading, sources, entries)
+  for (const source of sources) {
     const text = textOf(reading, source, entries)
     if (text !== undefined) return text
   }
@@ -81,18 +112,26 @@ export function textAt(
 }
 
 function textOf(reading: Reading, source: Source, entries: readonly string[]): string | undefined {
+  if ('header' in source) return firstHeader(reading, source.header)
   if ('field' in source) return fieldText(reading.root(), source.field)
   if ('query' in source) return queryValue(reading, source.query)
-  if ('entry' in source) {
-    const [entry, ...more] = entries.filter((one) => one.startsWith(source.entry))
-    if (more.length > 0) refuse('malformed-signature')
-    return entry?.slice(source.entry.length)
-  }
-  for (const name of typeof source.header === 'string' ? [source.header] : source.header) {
-    const value = header(reading, name)
+  let found: string | undefined
+  for (const entry of entries) found = only(found, after(source.entry, entry), 'malformed-signature')
+  return found
+}
+
+function firstHeader(reading: Reading, names: string | readonly string[]): string | undefined {
+  if (typeof names === 'string') return reading.header(names)
+  for (const name of names) {
+    const value = reading.header(name)
     if (value !== undefined) return value
   }
   return undefined
+}
+
+/** Gives what follows a prefix, where a text begins with it. Takes half of the time of `startsWith`. */
+export function after(prefix: string, text: string): string | undefined {
+  return text.slice(0, prefix.length) === prefix ? text.slice(prefix.length) : undefined
 }
 
 /** Gives one value of the query; a name that is repeated is refused. */

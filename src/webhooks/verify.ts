@@ -4,8 +4,8 @@ import { systemNow } from '../runtime.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
-import type { Chunk, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
-import { header, read, refuse, textAt } from './request.ts'
+import type { Chunk, Covered, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
+import { after, read, refuse, textAt } from './request.ts'
 import type {
   Algorithm,
   MessageScheme,
@@ -44,23 +44,46 @@ export type Verification = Verified | Refused
  * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
  */
 export function verify(scheme: SignatureScheme, request: WebhookRequest, options: VerifyOptions): Verification {
-  return verifier(scheme, options)(request)
+  return judge(endpointOf(scheme, options), request)
 }
 
 /** Makes the secrets ready once, for an endpoint that verifies many webhooks. */
 export function verifier(scheme: SignatureScheme, options: VerifyOptions): (request: WebhookRequest) => Verification {
-  let keys: readonly Key[] | undefined
-  const { toleranceSeconds, values, now = systemNow } = options
-  const settings: Settings = { toleranceSeconds, values, now }
-  return function verifyRequest(request) {
-    const reading = read(request)
-    try {
-      keys ??= prepareKeys(scheme, options.secrets)
-      if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keys, reading, settings)
-      return verifyMessage(scheme, keys, reading, settings)
-    } catch (error) {
-      return refusalOf(error)
-    }
+  const endpoint = endpointOf(scheme, options)
+  return (request) => judge(endpoint, request)
+}
+
+/** What is the same for every request. */
+interface Endpoint {
+  readonly scheme: SignatureScheme
+  readonly secrets: VerifyOptions['secrets']
+  readonly settings: MessageSettings
+  /** Made ready with the first request. */
+  keys: readonly Key[] | undefined
+}
+
+interface MessageSettings extends Settings {
+  /** What a signature of the scheme vouches for. */
+  readonly covers: readonly Covered[]
+}
+
+function endpointOf(
+  scheme: SignatureScheme,
+  { secrets, toleranceSeconds, values, now = systemNow }: VerifyOptions,
+): Endpoint {
+  const covers = scheme.kind === 'message' ? coverageOf(scheme, false) : []
+  return { scheme, secrets, settings: { toleranceSeconds, values, now, covers }, keys: undefined }
+}
+
+function judge(endpoint: Endpoint, request: WebhookRequest): Verification {
+  const { scheme, settings } = endpoint
+  const reading = read(request)
+  try {
+    const keys = (endpoint.keys ??= prepareKeys(scheme, endpoint.secrets))
+    if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keys, reading, settings)
+    return verifyMessage(scheme, keys, reading, settings)
+  } catch (error) {
+    return refusalOf(error)
   }
 }
 
@@ -72,14 +95,24 @@ export function refusalOf(error: unknown): Refused {
   throw error
 }
 
-function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
+function verifyMessage(
+  scheme: MessageScheme,
+  keys: readonly Key[],
+  reading: Reading,
+  settings: MessageSettings,
+): Verified {
   if (scheme.items === undefined) return verifyItem(scheme, keys, reading, settings)
   const [first] = itemsOf(scheme.items, reading).map((item) => verifyItem(scheme, keys, item, settings))
   return first ?? refuse('missing-signature')
 }
 
 /** The straight line: find, put together, compare, look at the time. */
-function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
+function verifyItem(
+  scheme: MessageScheme,
+  keys: readonly Key[],
+  reading: Reading,
+  settings: MessageSettings,
+): Verified {
   if (scheme.require) checkRequirements(scheme.require, reading)
   const entries = findEntries(scheme.signature, reading)
   const signatures = signaturesAmong(entries, scheme.signature)
@@ -101,7 +134,8 @@ function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Readin
     const { unit, toleranceSeconds } = scheme.timestamp
     checkFresh(signedMs, unit, settings.toleranceSeconds ?? toleranceSeconds, settings.now)
   }
-  return { ok: true, id, timestamp: signedMs, keyIndex, covers: coverageOf(scheme, digested) }
+  const covers = digested ? coverageOf(scheme, true) : settings.covers
+  return { ok: true, id, timestamp: signedMs, keyIndex, covers }
 }
 
 function checkRequirements(requirements: readonly Requirement[], reading: Reading): void {
@@ -122,16 +156,22 @@ function findEntries(source: SignatureSource, reading: Reading): readonly string
   if (separator === undefined) return texts
   const entries: string[] = []
   for (const text of texts) {
-    for (const entry of text.split(separator)) entries.push(entry.startsWith(' ') ? entry.trimStart() : entry)
+    for (let from = 0; from <= text.length;) {
+      const at = text.indexOf(separator, from)
+      const end = at < 0 ? text.length : at
+      const entry = text.slice(from, end)
+      entries.push(entry[0] === ' ' ? entry.trimStart() : entry)
+      from = end + 1
+    }
   }
   return entries
 }
 
 function signatureTexts({ header: name = [], numbered, field }: SignatureSource, reading: Reading): readonly string[] {
   if (field !== undefined) return onlyText(fieldAt(reading.root(), field))
-  if (typeof name === 'string') return onlyText(header(reading, name))
+  if (typeof name === 'string') return onlyText(reading.header(name))
   const numbers = numbered === undefined ? [] : Array.from({ length: maxSignatures }, (_, at) => `${numbered}${at + 1}`)
-  return [...name, ...numbers].flatMap((one) => onlyText(header(reading, one)))
+  return [...name, ...numbers].flatMap((one) => onlyText(reading.header(one)))
 }
 
 function onlyText(value: unknown): readonly string[] {
@@ -140,7 +180,10 @@ function onlyText(value: unknown): readonly string[] {
 
 function signaturesAmong(entries: readonly string[], { prefix = '' }: SignatureSource): readonly string[] {
   const signatures: string[] = []
-  for (const entry of entries) if (entry.startsWith(prefix)) signatures.push(entry.slice(prefix.length))
+  for (const entry of entries) {
+    const signature = after(prefix, entry)
+    if (signature !== undefined) signatures.push(signature)
+  }
   if (signatures.length === 0 || signatures.includes('')) refuse('malformed-signature')
   return signatures.length > maxSignatures ? refuse('too-many-signatures') : signatures
 }
@@ -167,7 +210,7 @@ export function algorithmOf({ algorithm }: MessageScheme, reading: Reading): Alg
 /** Tells whether a key is the one that the request names, as far as both have a name. */
 function isNamed({ id }: Key, { keyId }: MessageScheme, reading: Reading): boolean {
   if (keyId === undefined || id === undefined) return true
-  const name = header(reading, keyId)
+  const name = reading.header(keyId)
   return name === undefined || name === id
 }
 

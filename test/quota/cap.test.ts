@@ -68,7 +68,7 @@ it('takes a told cap for the truth, but not above what was refused', () => {
   const told = (limit: number) =>
     [
       { limit, precisionMs: 0 },
-      { now: 0, chargedAt: 0, cost: 1, mark: 1, idle: true },
+      { now: 0, chargedAt: 0, cost: 1, asked: 1, mark: 1, idle: true },
     ] as const
   const window = concurrencyWindow(Infinity, 10)
   window.learn(...told(30))

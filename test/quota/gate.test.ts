@@ -200,7 +200,7 @@ it('ends a wait at its deadline where the quota came later than it seemed', asyn
   const { refused, start } = caller(clock)
   for (const name of names(0, 11)) start(name, lane, { deadline: clock.now + 1500 })
   await settled()
-  bucket.pause = { at: 'paused', since: clock.now, until: clock.now + 10_000 }
+  bucket.pause = { at: 'paused', since: clock.now, until: clock.now + 10_000, told: true }
   await clock.pass(1500)
   expect(refused).toEqual(['10 TIMEOUT'])
 })

@@ -5,6 +5,8 @@ import type { WindowReading } from '../../src/quota/reading.ts'
 export interface Started {
   readonly order: number
   readonly at: number
+  /** It waited before it started. */
+  readonly waited: boolean
   /** As it is known: the declared cost until an answer tells another; 0 if it was never sent. */
   cost: number
   /** When its answer, or its failure, came. */
@@ -24,9 +26,15 @@ export interface Model {
   started(call: Started): void
   /** `alone`: no other call is under way. */
   told(call: Started, told: Told, now: number, alone: boolean): void
+  /** A call was refused for this window. */
+  refused?(now: number): void
 }
 
-const sum = (calls: Iterable<Started>): number => [...calls].reduce((total, { cost }) => total + cost, 0)
+const sum = (calls: Iterable<{ readonly cost: number }>): number =>
+  [...calls].reduce((total, { cost }) => total + cost, 0)
+/** Tells whether a call was charged after another; in doubt not: of one moment, those who waited and those who did not start in any order. */
+const isAfter = (call: Started, other: Started): boolean =>
+  call.order > other.order && !(call.at === other.at && call.waited !== other.waited)
 const partOf = (limit: number, share: number): number => Math.max(1, Math.floor(limit * share))
 
 /** Makes the model of a declared limit. */
@@ -38,13 +46,15 @@ export function modelOf(limit: Limit, share: number): Model {
       return bucketModel(limit, limit.burst ?? limit.limit, share)
     case 'leaky-bucket':
       return bucketModel(limit, 1, share)
+    case 'first-call':
+      return firstCallModel(limit, share)
     default:
       return windowModel(limit, share)
   }
 }
 
-/** Windows that begin full: on a grid, or with the first call after the last one ended. */
-function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
+/** Windows that begin full, on a grid. */
+function windowModel({ windowMs, limit }: Limit, share: number): Model {
   let known = limit
   let nextKnown = limit
   let start = -Infinity
@@ -60,7 +70,7 @@ function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
   let forgiven = 0
 
   const counted = (): Started[] => [...carried, ...here]
-  const underWay = (calls: readonly Started[], at: number): Started[] => calls.filter(({ endedAt }) => endedAt > at)
+  const underWay = (calls: readonly Started[], at: number): Started[] => calls.filter(({ endedAt }) => endedAt >= at)
 
   function begin(stillHere: Started[], fromLast: Started[]): void {
     here = stillHere
@@ -71,17 +81,15 @@ function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
   }
 
   function roll(now: number): void {
-    if (kind !== 'first-call' && end === -Infinity) {
+    if (end === -Infinity) {
       start = Math.floor(now / windowMs) * windowMs
       end = start + windowMs
     }
-    // A window that the first call opens may have been opened by what was under way.
-    while (now >= end && (kind !== 'first-call' || counted().length > 0)) {
+    while (now >= end) {
       begin([], underWay(here, end))
       start = end
-      end += kind === 'first-call' && carried.length === 0 ? 0 : windowMs
+      end += windowMs
     }
-    if (now >= end) begin([], [])
   }
 
   return {
@@ -92,7 +100,7 @@ function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
       // What costs more than there ever is may go when all of it is there.
       if (ours > 0 && ours + call.cost > mine) return `${ours} + ${call.cost} of ${mine} from ${start} to ${end}`
       for (const { call: told, remaining } of bounds) {
-        const after = sum(counted().filter(({ order }) => order > told.order))
+        const after = sum(counted().filter((each) => isAfter(each, told)))
         if (after + Math.min(call.cost, mine) > remaining) {
           return `${after} + ${call.cost} after ${told.order}, which was told that ${remaining} remain`
         }
@@ -100,10 +108,6 @@ function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
       return undefined
     },
     started(call) {
-      if (kind === 'first-call' && call.at >= end) {
-        start = call.at
-        end = call.at + windowMs
-      }
       here.push(call)
     },
     told(call, { limit: toldLimit, remaining, resetsAt, precisionMs }, now, alone) {
@@ -136,10 +140,104 @@ function windowModel({ kind, windowMs, limit }: Limit, share: number): Model {
       if (remaining === undefined) return
       if (opened || alone) {
         bounds = []
-        const after = sum(counted().filter(({ order }) => order > call.order))
-        forgiven = Math.max(0, sum(counted()) - Math.max(0, known - remaining + after))
+        const after = sum(counted().filter((each) => isAfter(each, call)))
+        forgiven = Math.max(forgiven, sum(counted()) - Math.max(0, known - remaining + after))
       }
       bounds.push({ call, remaining })
+    },
+  }
+}
+
+/** Windows that begin with the first call after the last one ended: which one that was, only told ends say. */
+function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
+  const calls: Started[] = []
+  /** Use by others, from when it was noticed. */
+  const others: { readonly at: number; readonly cost: number }[] = []
+  /** No more than `remaining` may start after this call, until the window is over. */
+  let bounds: { readonly call: Started; readonly remaining: number }[] = []
+  let known = limit
+  let nextKnown = limit
+  /** What was answered before counts no more. */
+  let overAt = -Infinity
+  let end = Infinity
+  let endLateMs = 0
+  let lastEnd = -Infinity
+  /** Others had used all that was left. */
+  let fullAt = -Infinity
+
+  function roll(now: number): void {
+    if (now < end) return
+    overAt = end - endLateMs
+    lastEnd = end
+    end = Infinity
+    bounds = []
+    known = nextKnown
+  }
+
+  const countsAt = (now: number): Started[] =>
+    calls.filter(({ at, endedAt }) => endedAt > now || (endedAt >= overAt && at > now - windowMs))
+  const othersAt = (now: number): number => sum(others.filter(({ at }) => at >= overAt && at > now - windowMs))
+
+  return {
+    refuses(call) {
+      roll(call.at)
+      const mine = partOf(known, share)
+      const ours = sum(countsAt(call.at))
+      const theirs = othersAt(call.at)
+      if (ours > 0 && ours + call.cost > mine) return `${ours} + ${call.cost} of ${mine} in ${windowMs} ms`
+      if (ours + theirs > 0 && ours + theirs + Math.min(call.cost, mine) > known) {
+        return `${ours} + ${call.cost} of ${known}, of which others use ${theirs}`
+      }
+      for (const { call: told, remaining } of bounds) {
+        const after = sum(calls.filter((each) => isAfter(each, told)))
+        if (after + Math.min(call.cost, mine) > remaining) {
+          return `${after} + ${call.cost} after ${told.order}, which was told that ${remaining} remain until ${end}`
+        }
+      }
+      return undefined
+    },
+    started(call) {
+      calls.push(call)
+    },
+    told(call, { limit: toldLimit, remaining, resetsAt, precisionMs }, now, alone) {
+      roll(now)
+      const past =
+        resetsAt === undefined
+          ? call.at < lastEnd
+          : resetsAt <= now || (end < Infinity && resetsAt < end - windowMs / 2)
+      if (past) return
+      if (resetsAt !== undefined) {
+        const lateMs = precisionMs + now - call.at
+        if (end < Infinity && resetsAt > end + windowMs / 2) {
+          bounds = []
+          known = nextKnown
+        }
+        if (resetsAt < end || resetsAt > end + lateMs || end === Infinity) {
+          end = resetsAt
+          endLateMs = lateMs
+          overAt = Math.max(overAt, Math.min(resetsAt - windowMs - lateMs, call.at))
+          bounds = bounds.filter((bound) => bound.call.endedAt >= overAt)
+        }
+      }
+      if (toldLimit !== undefined) {
+        nextKnown = toldLimit
+        if (toldLimit < known || (alone && remaining !== undefined)) known = toldLimit
+      }
+      if (remaining === undefined) return
+      if (alone) bounds = []
+      if (end < Infinity) bounds.push({ call, remaining })
+      // All that is used up besides was used up at the refusal, and is back a window's length after that.
+      if (fullAt > now - 1.3 * windowMs - 10) return
+      // What of ours can count yet, at most: the answer came late, and the vendor may have seen it late.
+      const atMost = calls.filter(({ order, at, endedAt }) => {
+        const lately = endedAt > now - 1.3 * windowMs - 10 || at > now - windowMs
+        return order <= call.order && (endedAt > now || (endedAt >= overAt && lately))
+      })
+      const cost = known - remaining - sum(atMost) - sum(others.filter(({ at }) => at > now - 1.3 * windowMs - 10))
+      if (cost > 0) others.push({ at: now, cost })
+    },
+    refused(now) {
+      fullAt = now
     },
   }
 }
@@ -186,7 +284,7 @@ function bucketModel({ windowMs, limit, burst, kind }: Limit, size: number, shar
   const capacity = (): number => partOf(burst === undefined && kind === 'token-bucket' ? known : size, share)
   const perMs = (): number => (known * share) / windowMs
   /** The store held no more than this at a moment, after all calls up to `order`. */
-  let bounds: { readonly at: number; readonly order: number; readonly held: number }[] = []
+  let bounds: { readonly at: number; readonly call: Started; readonly held: number }[] = []
 
   return {
     refuses(call) {
@@ -199,10 +297,10 @@ function bucketModel({ windowMs, limit, burst, kind }: Limit, size: number, shar
           if (used > there + 1e-6) return `${used} since ${at}, where ${there} were there`
         }
       }
-      for (const { at, order, held } of bounds) {
-        const used = sum(calls.filter((each) => each.order > order)) + need
+      for (const { at, call: told, held } of bounds) {
+        const used = sum(calls.filter((each) => isAfter(each, told))) + need
         const there = held + (call.at - at) * perMs()
-        if (used > there + 1e-6) return `${used} after ${order}, which was told of ${held}: ${there} were there`
+        if (used > there + 1e-6) return `${used} after ${told.order}, which was told of ${held}: ${there} were there`
       }
       return undefined
     },
@@ -222,7 +320,7 @@ function bucketModel({ windowMs, limit, burst, kind }: Limit, size: number, shar
         calls.length = 0
       }
       const left = Math.floor((burst ?? (kind === 'leaky-bucket' ? size : known)) * (1 - share))
-      bounds.push({ at: now, order: call.order, held: remaining - left })
+      bounds.push({ at: now, call, held: remaining - left })
     },
   }
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { stepPause, type Pause } from '../../src/quota/pause.ts'
 
 const open: Pause = { at: 'open' }
-const paused: Pause = { at: 'paused', since: 1000, until: 5000 }
-const refusal = { type: 'refusal', now: 1000, chargedAt: 900, until: 5000, precisionMs: 1000 } as const
+const paused: Pause = { at: 'paused', since: 1000, until: 5000, told: true }
+const refusal = { type: 'refusal', now: 1000, chargedAt: 900, until: 5000, told: true, precisionMs: 1000 } as const
 
 it('opens into a pause at a refusal', () => {
   expect(stepPause(open, refusal)).toEqual(paused)
@@ -29,6 +29,12 @@ it('is extended by a call under way that knows of a clearly later moment', () =>
 
 it('is extended by the refusal of a call that was sent after it began', () => {
   expect(stepPause(paused, { ...refusal, now: 1600, chargedAt: 1500, until: 5600 })).toEqual({ ...paused, until: 5600 })
+})
+
+it('gives way to a later moment that the vendor names where it was only our own guess', () => {
+  const guessed: Pause = { ...paused, told: false }
+  expect(stepPause(guessed, { ...refusal, now: 1400, until: 5900 })).toEqual({ ...paused, until: 5900 })
+  expect(stepPause(guessed, { ...refusal, now: 1400, until: 5900, told: false })).toBe(guessed)
 })
 
 it('is never shortened', () => {

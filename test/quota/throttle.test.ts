@@ -3,11 +3,12 @@ import { BulkheadFullError } from '../../src/errors.ts'
 import type { RuntimeEvent } from '../../src/events.ts'
 import type { Policy } from '../../src/http/policy.ts'
 import type { HttpRequest } from '../../src/http/request.ts'
+import { bodyText } from '../../src/http/response.ts'
 import { quota } from '../../src/quota/quota.ts'
 import { costBody } from '../../src/quota/readers/cost-body.ts'
 import { refusalWhen } from '../../src/quota/readers/refusal-when.ts'
 import { xRateLimit } from '../../src/quota/readers/x-rate-limit.ts'
-import { readAll } from '../../src/quota/reading.ts'
+import { readAll, type QuotaReader } from '../../src/quota/reading.ts'
 import { throttle, type ThrottleOptions } from '../../src/quota/throttle.ts'
 import { manualClock, settled, type ManualClock } from './clock.ts'
 
@@ -109,6 +110,53 @@ it('pauses once for all refusals of one window', async () => {
       until: Date.UTC(2030, 0, 1) + 2010,
     },
   ])
+})
+
+it('waits for the moment that one of many refusals names, though the others had it pause for a guess', async () => {
+  const retryAfter = (_: HttpRequest, count: number): Answer =>
+    count <= 2 ? { status: 429, tookMs: count, headers: count === 2 ? { 'retry-after': '1' } : {} } : {}
+  const { clock, sent, call } = setUp({ startPerSecond: Infinity }, retryAfter)
+  call()
+  call()
+  await clock.pass(10)
+  call()
+  await clock.pass(991)
+  expect(sent.length).toBe(2)
+  await clock.pass(1)
+  expect(sent.length).toBe(3)
+})
+
+it('pauses all families of a connection for a window that it only knows by the name in a refusal', async () => {
+  const options: ThrottleOptions = {
+    family: ({ operation }) => operation,
+    startPerSecond: Infinity,
+    reader: refusalWhen({ status: 429, window: 'account' }),
+  }
+  const { clock, sent, call } = setUp(options, (_, count) =>
+    count === 1 ? { status: 429, headers: { 'retry-after': '3' } } : {},
+  )
+  call('x')
+  await clock.pass(20)
+  call('x')
+  call('y')
+  await clock.pass(2900)
+  expect(sent).toEqual(['x'])
+  await clock.pass(1200)
+  expect(sent.toSorted()).toEqual(['x', 'x', 'y'])
+})
+
+it('learns the limit of a window that it first knew by the name in a refusal', async () => {
+  const read: QuotaReader = (response) => JSON.parse(bodyText(response))
+  const windows = [{ name: 'account', limit: 3, remaining: 2, windowMs: 1000, kind: 'sliding' }]
+  const { clock, policy, call } = setUp({ reader: read, limits: [second] }, (_, count) =>
+    count === 1 ? { status: 429, body: { refusal: { window: 'account' } } } : { body: { windows } },
+  )
+  call()
+  await clock.pass(1000)
+  call()
+  await clock.pass(20)
+  const state = policy.quota().find(({ name }) => name === 'account')
+  expect(state).toMatchObject({ kind: 'sliding', limit: 3, remaining: 2 })
 })
 
 it('lowers the cap at a refusal for concurrency, and does not pause', async () => {

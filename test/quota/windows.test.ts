@@ -47,7 +47,7 @@ it('takes over a lower limit at once and a higher one with the next window', () 
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_000)
   window.take(1, 10_000)
-  const standing = { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: false }
+  const standing = { now: 10_100, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false }
   window.learn({ limit: 5, remaining: 4, resetsAt: 11_000, precisionMs: 0 }, standing)
   expect(window.state(10_100)).toMatchObject({ limit: 5, remaining: 3 })
   window.learn({ limit: 20, remaining: 19, resetsAt: 11_000, precisionMs: 0 }, standing)
@@ -58,16 +58,28 @@ it('takes over a lower limit at once and a higher one with the next window', () 
 it('takes over a higher remainder when nothing else is under way', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = burst(window, 10_000)
-  window.learn({ remaining: 6, precisionMs: 0 }, { now: 10_100, chargedAt: 10_000, cost: 1, mark, idle: true })
+  window.learn(
+    { remaining: 6, precisionMs: 0 },
+    { now: 10_100, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: true },
+  )
   // What the vendor does not count (an answer that was not modified, say) is not ours to count either.
   expect(window.state(10_100).remaining).toBe(6)
   const other = createWindow(limit('fixed'), 1)
   const first = other.take(1, 10_000)
-  other.learn({ remaining: 2, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark: first, idle: false })
+  other.learn(
+    { remaining: 2, precisionMs: 0 },
+    { now: 10_050, chargedAt: 10_000, cost: 1, asked: 1, mark: first, idle: false },
+  )
   expect(other.state(10_050).remaining).toBe(2)
-  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_060, chargedAt: 10_000, cost: 1, mark: first, idle: false })
+  other.learn(
+    { remaining: 8, precisionMs: 0 },
+    { now: 10_060, chargedAt: 10_000, cost: 1, asked: 1, mark: first, idle: false },
+  )
   expect(other.state(10_060).remaining).toBe(2)
-  other.learn({ remaining: 8, precisionMs: 0 }, { now: 10_070, chargedAt: 10_000, cost: 1, mark: first, idle: true })
+  other.learn(
+    { remaining: 8, precisionMs: 0 },
+    { now: 10_070, chargedAt: 10_000, cost: 1, asked: 1, mark: first, idle: true },
+  )
   expect(other.state(10_070).remaining).toBe(8)
 })
 
@@ -75,14 +87,28 @@ it('does not mistake calls that followed for use that the vendor forgot', () => 
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_000)
   for (let call = 0; call < 4; call++) window.take(1, 10_010)
-  window.learn({ remaining: 9, precisionMs: 0 }, { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false })
+  window.learn(
+    { remaining: 9, precisionMs: 0 },
+    { now: 10_050, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false },
+  )
   expect(window.state(10_050).remaining).toBe(5)
+})
+
+it('takes off what was told to remain the calls that were charged after the answered one', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const mark = window.take(1, 10_000)
+    for (let call = 0; call < 4; call++) window.take(1, 10_000)
+    const told = { remaining: 6, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 2])
+  }
 })
 
 it('moves its grid to the reset that the vendor tells', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_300)
-  const standing = { now: 10_350, chargedAt: 10_300, cost: 1, mark, idle: true }
+  const standing = { now: 10_350, chargedAt: 10_300, cost: 1, asked: 1, mark, idle: true }
   window.learn({ limit: 10, remaining: 9, resetsAt: 10_700, precisionMs: 0 }, standing)
   expect(burst(window, 10_400)).toBe(9)
   expect(window.waitMs(1, 10_400)).toBe(300)
@@ -93,13 +119,13 @@ it('ignores an answer that tells of a window that is over', () => {
   const mark = window.take(1, 10_900)
   window.learn(
     { remaining: 9, resetsAt: 11_000, precisionMs: 0 },
-    { now: 10_950, chargedAt: 10_900, cost: 1, mark, idle: true },
+    { now: 10_950, chargedAt: 10_900, cost: 1, asked: 1, mark, idle: true },
   )
   answer(window, 1, 10_900, 10_950)
   expect(window.waitMs(1, 11_010)).toBe(0)
   window.learn(
     { remaining: 0, resetsAt: 11_000, precisionMs: 0 },
-    { now: 11_010, chargedAt: 10_990, cost: 1, mark, idle: true },
+    { now: 11_010, chargedAt: 10_990, cost: 1, asked: 1, mark, idle: true },
   )
   expect(burst(window, 11_020)).toBe(10)
 })
@@ -107,7 +133,7 @@ it('ignores an answer that tells of a window that is over', () => {
 it('gives back what an answer shows to be counted in the window before', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_900)
-  const standing = { now: 10_990, chargedAt: 10_900, cost: 1, mark, idle: false }
+  const standing = { now: 10_990, chargedAt: 10_900, cost: 1, asked: 1, mark, idle: false }
   window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, standing)
   expect(window.state(11_000).remaining).toBe(9)
   window.learn({ remaining: 9, resetsAt: 11_000, precisionMs: 0 }, { ...standing, now: 11_005 })
@@ -124,13 +150,33 @@ it('trusts the border of a window less after a refusal there', () => {
   expect(window.waitMs(1, 12_000)).toBe(20)
 })
 
-it('opens a first-call window with the first call', () => {
+it('counts the calls of a first-call window as a log does, until an answer tells its end', () => {
   const window = createWindow(limit('first-call'), 1)
   expect(burst(window, 10_300)).toBe(10)
-  expect(window.waitMs(1, 10_400)).toBe(900)
+  // Nobody knows how late the vendor's window began.
+  expect(window.waitMs(1, 10_310)).toBe(Infinity)
   answer(window, 10, 10_300, 10_350)
-  // The vendor's window began when the first call reached it.
-  expect(window.waitMs(1, 10_400)).toBe(925)
+  expect(window.waitMs(1, 10_400)).toBe(904.5)
+  const told = { limit: 10, remaining: 0, resetsAt: 11_000, precisionMs: 0 }
+  window.learn(told, { now: 10_400, chargedAt: 10_300, cost: 1, asked: 1, mark: 10, idle: false })
+  expect(window.waitMs(1, 10_400)).toBe(600)
+  expect(burst(window, 11_000)).toBe(10)
+})
+
+it('counts in a first-call window what may have come after the one that ended', () => {
+  const window = createWindow(limit('first-call'), 1)
+  const mark = burst(window, 10_300)
+  const standing = { now: 10_320, chargedAt: 10_300, cost: 1, asked: 1, mark: 1, idle: false }
+  window.learn({ limit: 10, remaining: 9, resetsAt: 11_000, precisionMs: 0 }, standing)
+  answer(window, 7, 10_300, 10_350)
+  expect(burst(window, 11_000)).toBe(7)
+  // Three are under way yet; one was counted in the window before, another in this one.
+  window.learn({ limit: 10, remaining: 0, resetsAt: 11_000, precisionMs: 0 }, { ...standing, now: 11_010, mark })
+  expect(burst(window, 11_010)).toBe(0)
+  window.learn({ limit: 10, remaining: 1, resetsAt: 11_990, precisionMs: 0 }, { ...standing, now: 11_020, mark })
+  expect(window.state(11_020).remaining).toBe(0)
+  answer(window, 10, 11_000, 11_050)
+  expect(window.waitMs(1, 11_050)).toBe(940)
 })
 
 it('lets a sliding window hold no more in any stretch', () => {
@@ -156,7 +202,7 @@ it('counts the use of others in a sliding window once, though many answers tell 
   for (const [index, mark] of marks.entries()) {
     window.learn(
       { remaining: 6 - index, precisionMs: 0 },
-      { now: 10_050, chargedAt: 10_000, cost: 1, mark, idle: false },
+      { now: 10_050, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false },
     )
   }
   expect(window.state(10_050).remaining).toBe(5)
@@ -215,4 +261,55 @@ it('gives back in the window that a call under way was carried into', () => {
   expect(burst(window, 11_000)).toBe(2)
   window.correct(-6, 10_900, 8)
   expect(window.state(11_000).remaining).toBe(6)
+})
+
+it('gives a call’s cost back only as far as what an answer to a later call told leaves', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const early = window.take(4, 10_000)
+    const mark = window.take(1, 10_000)
+    const told = { remaining: 3, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 3])
+    // The vendor may have left it out of what it told already.
+    window.correct(-3, 10_000, early)
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 3])
+    const later = window.take(3, 10_002)
+    window.correct(-2, 10_002, later)
+    expect([kind, window.state(10_002).remaining]).toEqual([kind, 2])
+  }
+})
+
+it('gives a cost back that was told to be used up', () => {
+  for (const kind of ['fixed', 'sliding', 'first-call', 'token-bucket'] as const) {
+    const window = createWindow(limit(kind), 1)
+    const early = window.take(4, 10_000)
+    const mark = window.take(1, 10_000)
+    const told = { remaining: 7, precisionMs: 0 }
+    window.learn(told, { now: 10_001, chargedAt: 10_000, cost: 1, asked: 1, mark, idle: false })
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 5])
+    window.correct(-4, 10_000, early)
+    expect([kind, window.state(10_001).remaining]).toEqual([kind, 7])
+  }
+})
+
+it('notices the use of others in a log beside what a call of ours gave back meanwhile', () => {
+  const window = createWindow(limit('sliding'), 1)
+  const early = window.take(4, 10_000)
+  const mark = window.take(1, 10_001)
+  window.correct(-4, 10_000, early)
+  const told = { remaining: 6, precisionMs: 0 }
+  window.learn(told, { now: 10_010, chargedAt: 10_001, cost: 1, asked: 1, mark, idle: false })
+  expect(window.state(10_010).remaining).toBe(6)
+})
+
+it('starts nothing between the end of a fixed window and the begin that it trusts', () => {
+  const window = createWindow(limit('fixed'), 1)
+  expect(window.waitMs(1, 11_000)).toBe(0)
+  window.take(1, 11_000)
+  expect(window.refused(11_000, 11_005, 1)).toBe(11_020)
+  answer(window, 1, 11_000, 11_005)
+  expect(window.waitMs(1, 11_999)).toBe(0)
+  expect(window.waitMs(1, 12_005)).toBe(15)
+  expect(window.projectMs(1, 12_005)).toBe(15)
 })

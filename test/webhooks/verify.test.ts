@@ -231,6 +231,20 @@ it('takes the headers that Contentful lists, which must name the list and the ti
   }
 })
 
+it('finds nothing in Headers under a listed name that cannot be one, and throws nothing', () => {
+  const base = { method: 'POST', url: 'https://h.example/', body: '{}' }
+  const signed = sign(schemes.contentful, { ...base, headers: {} }, { secrets: ['k'], now: nowMs })
+  for (const name of ['a b', 'é', '\t', '']) {
+    const list = `${signed.headers['x-contentful-signed-headers']},${name}`
+    const get = (asked: string): string | null =>
+      asked === 'x-contentful-signed-headers' ? list : new Headers({ ...signed.headers }).get(asked)
+    expect(verify(schemes.contentful, { ...base, headers: { get } }, { secrets: ['k'], now: nowMs })).toEqual({
+      ok: false,
+      reason: 'missing-header',
+    })
+  }
+})
+
 it('reads a scheme that its user describes', () => {
   const mine: MessageScheme = {
     kind: 'message',

@@ -1,16 +1,16 @@
 import type { Limit } from '../limit.ts'
 import type { Window } from '../window.ts'
+import { createHeadroom } from './headroom.ts'
 
 /**
- * Windows that begin full and end at a moment: on a grid of the vendor's clock (`fixed`), or a window's length after the
- * call that opened it (`first-call`).
+ * Windows that begin full and end at a moment, on a grid of the vendor's clock.
  *
  * Invariants: `ours <= used`; nothing is admitted beyond `allowed` of ours or `total` of all; what was under way when a
  * window ended counts in the next one too, because it may have reached the vendor there.
  */
 export function fixedWindow(limit: Limit, share: number): Window {
   const { windowMs } = limit
-  const onGrid = limit.kind !== 'first-call'
+  const headroom = createHeadroom()
   let total = limit.limit
   let nextTotal = total
   /** All use of this window that is known, and how much of it is ours. */
@@ -26,7 +26,6 @@ export function fixedWindow(limit: Limit, share: number): Window {
   let carried = 0
   let start = -Infinity
   let end = -Infinity
-  let open = false
   /** The vendor has named an end, so that the grid is no longer a guess. */
   let sure = false
   /** How long after its nominal begin a window is trusted. Grows when the vendor refuses at the border. */
@@ -42,12 +41,11 @@ export function fixedWindow(limit: Limit, share: number): Window {
   }
 
   function roll(now: number): void {
-    if (!open && onGrid) {
-      open = true
+    if (end === -Infinity) {
       start = Math.floor((now - guardMs) / windowMs) * windowMs
       end = start + windowMs
     }
-    if (!open || now < end + guardMs) return
+    if (now < end + guardMs) return
     next()
     if (now < end + guardMs) return
     // Another window or more went by.
@@ -56,7 +54,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     end = start + windowMs
   }
 
-  /** Begins the next window, which what is under way may have opened. */
+  /** Begins the next window. */
   function next(): void {
     total = nextTotal
     chargedBeforeLast = chargedBefore
@@ -65,7 +63,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     pending = 0
     start = end
     end += windowMs
-    open = onGrid || carried > 0
+    headroom.clear()
   }
 
   /** Takes over a told end, which may lie late by `lateMs`; tells whether the vendor has begun a window that we had not. */
@@ -74,58 +72,52 @@ export function fixedWindow(limit: Limit, share: number): Window {
     if (opened) {
       ours = used = pending
       carried = 0
+      headroom.clear()
     }
     // Rounded up, or told some time before it was heard, an end can only come down within its window.
     if (resetsAt < end || resetsAt > end + lateMs || end <= now) {
       end = resetsAt
       start = end - windowMs
     }
-    open = sure = true
+    sure = true
     return opened
   }
 
-  function learnLast(cost: number, where: ReturnType<typeof placeOf>): void {
-    const back = where === 'carried' ? Math.min(cost, carried) : 0
-    carried -= back
+  function learnLast(cost: number, mark: number, where: ReturnType<typeof placeOf>): void {
+    const mine = where === 'carried' ? Math.min(cost, carried) : 0
+    const back = headroom.giveBack(mine, mark)
+    carried -= mine
     used -= back
     ours -= back
   }
 
   return {
-    kind: onGrid ? 'fixed' : 'first-call',
+    kind: 'fixed',
     windowMs,
     waitMs(cost, now) {
       roll(now)
-      return Math.min(cost, allowed()) <= left() ? 0 : end + guardMs - now
+      // Between an end and the begin that is trusted, nobody can tell in which window a call would count.
+      return now < end && Math.min(cost, allowed()) <= left() ? 0 : end + guardMs - now
     },
     projectMs(cost, now) {
       roll(now)
       const beyond = cost - left()
-      if (beyond <= 0) return 0
-      const endsInMs = open ? end + guardMs - now : windowMs
-      return endsInMs + (Math.ceil(beyond / allowed()) - 1) * windowMs
+      if (beyond <= 0) return now < end ? 0 : end + guardMs - now
+      return end + guardMs - now + (Math.ceil(beyond / allowed()) - 1) * windowMs
     },
     take(cost, now) {
       roll(now)
-      if (!open) {
-        open = true
-        start = now
-        end = now + windowMs
-      }
       used += cost
       ours += cost
       pending += cost
       charged += cost
       return charged
     },
-    settle(cost, chargedAt, mark, answeredAt, quickestMs) {
+    settle(cost, chargedAt, mark, answeredAt) {
       // A window that ended meanwhile ended with this call under way.
       roll(answeredAt)
       const where = placeOf(mark, chargedAt)
-      const opener = where === 'carried' || chargedAt === start
-      // The vendor's window began when the opening call reached it, which took at most half of the quickest answer.
-      if (!onGrid && !sure && opener) end = Math.max(end, answeredAt - quickestMs / 2 + windowMs)
-      // Answered after the window's earliest end, it may have come in the next one, even if that has not begun here.
+      // Answered after the window's end, it may have come in the next one, even if a guard holds that back.
       if (where === 'here' && answeredAt < start + windowMs) pending = Math.max(0, pending - cost)
     },
     correct(difference, chargedAt, mark) {
@@ -136,14 +128,15 @@ export function fixedWindow(limit: Limit, share: number): Window {
       if (where === 'past') return
       if (where === 'here') pending = Math.max(0, pending + difference)
       else carried = Math.max(0, carried + difference)
-      used = Math.max(0, used + difference)
-      ours = Math.max(0, ours + difference)
+      const change = difference < 0 ? -headroom.giveBack(-difference, mark) : difference
+      used = Math.max(0, used + change)
+      ours = Math.max(0, ours + change)
     },
     learn({ limit, remaining, resetsAt, precisionMs }, { now, chargedAt, cost, mark, idle }) {
       roll(now)
       const where = placeOf(mark, chargedAt)
       // An answer to a call of the last window, unless its reset says clearly that it counted in this one.
-      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) return learnLast(cost, where)
+      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) return learnLast(cost, mark, where)
       if (resetsAt !== undefined && resetsAt <= now) return
       const unclear = resetsAt === undefined || precisionMs > windowMs / 4
       if (where !== 'here' && unclear && (sure || where === 'past')) return
@@ -155,7 +148,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
       }
       if (remaining !== undefined) {
         const known = remaining - (charged - mark)
-        if (known < total - used || fresh) used = Math.max(0, total - known)
+        used = Math.max(0, total - headroom.adopt(known, total - used, mark, fresh))
         ours = Math.min(ours, used)
       }
     },
@@ -172,7 +165,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     },
     state(now) {
       roll(now)
-      return { limit: total, remaining: Math.max(0, left()), ...(open && { resetsAt: end }) }
+      return { limit: total, remaining: Math.max(0, left()), resetsAt: end }
     },
   }
 }

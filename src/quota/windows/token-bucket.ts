@@ -1,5 +1,6 @@
 import type { Limit } from '../limit.ts'
 import type { Window } from '../window.ts'
+import { createHeadroom } from './headroom.ts'
 
 /**
  * A store of units that fills evenly, up to `burst`. A cost above the burst waits for a full bucket and leaves a debt.
@@ -15,26 +16,14 @@ export function tokenBucket(declared: Limit, share: number): Window {
   let at = -Infinity
   /** All that was ever charged. */
   let charged = 0
-  /** How full it was, and how much had been charged by then: where it was fuller later, what was before is left out. */
-  let peaks: { readonly charged: number; readonly level: number }[] = []
+  const headroom = createHeadroom()
 
   function fill(now: number): void {
     if (at === -Infinity) at = now
     if (now <= at) return
     tokens = Math.min(capacity, tokens + (now - at) * perMs)
     at = now
-    peak()
-  }
-
-  function peak(): void {
-    while ((peaks.at(-1)?.level ?? Infinity) <= tokens) peaks.pop()
-    peaks.push({ charged, level: tokens })
-  }
-
-  /** How much of a cost that is given back would not have run over meanwhile. */
-  function roomSince(mark: number): number {
-    const fullest = peaks.find((each) => each.charged >= mark)?.level ?? tokens
-    return capacity - Math.max(fullest, tokens)
+    headroom.note(charged, capacity - tokens)
   }
 
   // Sums of fractions come out a hair below the whole they stand for.
@@ -59,10 +48,7 @@ export function tokenBucket(declared: Limit, share: number): Window {
     },
     settle() {},
     correct(difference, _chargedAt, mark) {
-      const change = difference < 0 ? Math.min(-difference, roomSince(mark)) : -difference
-      tokens += change
-      if (change > 0)
-        peaks = peaks.map((each) => (each.charged < mark ? each : { ...each, level: each.level + change }))
+      tokens += difference < 0 ? headroom.giveBack(-difference, mark) : -difference
       // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
       charged += Math.max(0, difference)
     },
@@ -77,8 +63,7 @@ export function tokenBucket(declared: Limit, share: number): Window {
       // With a share, the vendor's store holds what is left to others too. When it counted, nobody tells: what came back
       // since then is left out.
       const known = remaining - Math.floor((declared.burst ?? total) * (1 - share)) - (charged - mark)
-      if (known < tokens) tokens = known
-      else if (idle) tokens = Math.min(capacity, known)
+      tokens = Math.min(capacity, headroom.adopt(known, tokens, mark, idle))
     },
     refused(_chargedAt, now) {
       fill(now)

@@ -2,6 +2,7 @@ import { createWindow } from '../create-window.ts'
 import { createHistory } from '../history.ts'
 import { kindOf, logLengthMs, secondMs, windowLengthMs } from '../proof.ts'
 import type { Standing, Told, Window } from '../window.ts'
+import { createHeadroom } from './headroom.ts'
 
 /** Marks of calls that were charged before the proof are told from those of the proven window by standing far below. */
 const lowestMark = -(2 ** 40)
@@ -14,6 +15,7 @@ const lowestMark = -(2 ** 40)
  */
 export function unprovenWindow(limit: number, windowMs: number | undefined, share: number): Window {
   const history = createHistory()
+  const headroom = createHeadroom()
   let total = limit
   /** All use of this stretch that is known, how much of it is ours, and all that was ever charged. */
   let used = 0
@@ -59,8 +61,7 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
     const { now, chargedAt, idle } = at
     if (remaining !== undefined) {
       least = Math.min(least, remaining)
-      const known = remaining - after
-      if (known < total - used || idle) used = Math.max(0, total - known)
+      used = Math.max(0, total - headroom.adopt(remaining - after, total - used, charged - after, idle))
       ours = Math.min(ours, used)
     }
     if (resetsAt === undefined || resetsAt <= now) return
@@ -182,8 +183,9 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       if (proven) return proven === log ? undefined : proven.correct(difference, chargedAt, markOf(mark) ?? 0)
       charged += Math.max(0, difference)
       if (chargedAt < since) return
-      used = Math.max(0, used + difference)
-      ours = Math.max(0, ours + difference)
+      const change = difference < 0 ? -headroom.giveBack(-difference, marks.get(mark)?.charged ?? 0) : difference
+      used = Math.max(0, used + change)
+      ours = Math.max(0, ours + change)
     },
     learn(told, at) {
       const early = marks.get(at.mark)

@@ -5,6 +5,8 @@ const config: Options = {
     index: 'src/index.ts',
     axios: 'src/axios/index.ts',
     github: 'src/connectors/github/index.ts',
+    stripe: 'src/connectors/stripe/index.ts',
+    slack: 'src/connectors/slack/index.ts',
     testing: 'src/testing/index.ts',
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',

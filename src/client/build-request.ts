@@ -1,18 +1,19 @@
 import { InvalidRequestError } from '../errors.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
-import { encodeFields, type ArrayStyle } from '../http/query.ts'
+import { encodeFields, type FieldStyle } from '../http/query.ts'
 import { isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
 import { isIdempotentMethod, type HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { checkRequestOptions, encodeBody, type RequestOptions } from './request-options.ts'
 
 /** What a client knows before any call. */
-export interface RequestDefaults extends OwnOrigins {
+export interface RequestDefaults extends OwnOrigins, FieldStyle {
   /** Without a trailing slash. */
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
-  readonly arrays?: ArrayStyle | undefined
+  /** The paths whose routes take forms. @default none: they take JSON */
+  readonly forms?: RegExp | undefined
   /** The methods for which the vendor honours idempotency keys. @default any */
   readonly keyedMethods?: readonly string[] | undefined
   /** The deadline of a call that sets none. Milliseconds. @default none */
@@ -59,7 +60,7 @@ export function buildRequest(
     )
   }
   const totalMs = options.deadlineMs ?? defaults.deadlineMs
-  const encoded = encodeBody(options, defaults.arrays, () => runtime.uuid())
+  const encoded = encodeBody(options, defaults, () => runtime.uuid())
   const { 'content-length': length, ...described } = encoded?.headers ?? {}
   const headers = mergeHeaders(defaults.headers, described, options.headers)
   return {
@@ -109,7 +110,7 @@ function locate(path: string, options: RequestOptions, defaults: RequestDefaults
   const absolute = isAbsolute(path)
   if (!absolute) checkPath(path)
   const text = absolute ? path : defaults.baseUrl + path
-  const query = options.query === undefined ? '' : encodeFields(options.query, defaults.arrays)
+  const query = options.query === undefined ? '' : encodeFields(options.query, defaults)
   // Nearly every call ends here, which saves two parsings: 1.4 of the 3 µs that a request takes to build.
   const simple = query === '' ? text : `${text}?${query}`
   const ours = defaults.origins.some((origin) => text.startsWith(origin) && text[origin.length] === '/')

@@ -15,20 +15,15 @@ import {
 import { callOf, type Call } from './call.ts'
 import * as decode from './decode.ts'
 import { execute, type Execution } from './execute.ts'
+import type { TypedRoutes } from './openapi.ts'
 import { pagesOf, type Pages } from './paginate.ts'
 import type { Pagination } from './pagination.ts'
-import type { RequestOptions } from './request-options.ts'
+import type { CallOptions, RequestOptions } from './request-options.ts'
 import { resolveRoute, type RouteParameters } from './route.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** What a client is made of. A `Connector` puts it together from a vendor's profile. */
 export interface HttpClientConfig extends RequestDefaults, Execution {}
-
-/** Options of a call whose answer is JSON. */
-export interface CallOptions<T> extends RequestOptions {
-  /** Checks the answer; without it the type is the caller's word. */
-  readonly schema?: StandardSchema<T> | undefined
-}
 
 /** Options of a listing. */
 export interface PaginateOptions<T> extends RequestOptions {
@@ -82,15 +77,29 @@ export class HttpClient {
   /**
    * Calls any endpoint by its route: `request('GET /repos/{owner}/{repo}/issues', { owner, repo, state: 'open' })`.
    *
-   * Parameters that the route does not name go into the query, or into a JSON body where the method has one.
+   * Parameters that the route does not name go into the query, or into the body where the method has one: JSON, or a form where the profile says so.
    */
   request<T = unknown>(route: string, parameters: RouteParameters = {}, options: CallOptions<T> = {}): Call<T> {
     const run = async (): ReturnType<Call<T>['withResponse']> => {
       const { schema, ...given } = options
-      const { method, path, operation, options: routed } = resolveRoute(route, parameters, given)
+      const { method, path, operation, options: routed } = resolveRoute(route, parameters, given, this.#config.forms)
       return this.#json<T>(method, path, { ...routed, schema }, { operation }).withResponse()
     }
     return callOf(run())
+  }
+
+  /**
+   * Gives the same client with the types of an OpenAPI description: those that `openapi-typescript` writes as `paths`.
+   *
+   * @see https://openapi-ts.dev
+   */
+  withPaths<Paths extends object>(): TypedRoutes<Paths> {
+    return {
+      request: <T>(route: string, options?: CallOptions<T> & { readonly path?: RouteParameters }): Call<T> => {
+        const { path, ...given }: typeof options = options ?? {}
+        return this.request<T>(route, path, given)
+      },
+    }
   }
 
   /** Gets text. @param method for the rare endpoint that answers another method so @default 'GET' */

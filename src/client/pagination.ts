@@ -1,3 +1,4 @@
+import { PaginationError } from '../errors.ts'
 import { linkTo } from '../http/link.ts'
 import type { Fields } from '../http/query.ts'
 import { fieldAt } from '../json-value.ts'
@@ -36,6 +37,32 @@ export function cursor(options: { readonly param: string; readonly items: Place;
         // An empty cursor is how Slack and others say "no more".
         next: isToken(next) ? { query: { [options.param]: next } } : undefined,
       }
+    },
+  }
+}
+
+/**
+ * Pages by the id of the last item, until `more` says so or a page is empty.
+ *
+ * @throws {PaginationError} where there is more and the last item has no id, so that no end is taken for the whole
+ */
+export function lastId(options: {
+  readonly param: string
+  readonly items: Place
+  /** Where the body tells whether there is more. */
+  readonly more?: Place
+  /** @default 'id' */
+  readonly id?: Place
+}): Pagination {
+  const { param, items: place, more: morePlace, id: idPlace = 'id' } = options
+  return {
+    read({ body }) {
+      const items = listAt(body, place)
+      const more = morePlace === undefined ? items.length > 0 : fieldAt(body, morePlace) === true
+      if (!more) return { items }
+      const id = fieldAt(items.at(-1), idPlace)
+      if (!isToken(id)) throw new PaginationError('The page says that there is more, and its last item has no id.')
+      return { items, next: { query: { [param]: id } } }
     },
   }
 }

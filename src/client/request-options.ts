@@ -3,7 +3,8 @@ import { isRecord } from '../check.ts'
 import { InvalidRequestError } from '../errors.ts'
 import { formBody, jsonBody, type EncodedBody } from '../http/body.ts'
 import { multipartBody } from '../http/multipart.ts'
-import type { ArrayStyle, Fields } from '../http/query.ts'
+import type { Fields, FieldStyle } from '../http/query.ts'
+import type { StandardSchema } from './standard-schema.ts'
 
 /** What a caller may say of one call. */
 export interface RequestOptions {
@@ -34,6 +35,15 @@ export interface RequestOptions {
   readonly priority?: number | undefined
   /** The most bytes of the decompressed answer. @default the transport's */
   readonly maxResponseBytes?: number | undefined
+}
+
+/** What is left to say of a call that has its query and its body. */
+export type PlainOptions = Omit<RequestOptions, 'query' | 'json' | 'form' | 'multipart' | 'body'>
+
+/** Options of a call whose answer is JSON. */
+export interface CallOptions<T> extends RequestOptions {
+  /** Checks the answer; without it the type is the caller's word. */
+  readonly schema?: StandardSchema<T> | undefined
 }
 
 const known: Readonly<Record<keyof RequestOptions, true>> = {
@@ -91,17 +101,13 @@ const rules: readonly (readonly [keyof RequestOptions, (value: unknown) => boole
  *
  * @throws {InvalidRequestError} where there are two, or the one cannot be encoded
  */
-export function encodeBody(
-  options: RequestOptions,
-  arrays: ArrayStyle | undefined,
-  uuid: () => string,
-): EncodedBody | undefined {
+export function encodeBody(options: RequestOptions, style: FieldStyle, uuid: () => string): EncodedBody | undefined {
   const { json, form, multipart, body } = options
   if ([json, form, multipart, body].filter((given) => given !== undefined).length > 1) {
     throw new InvalidRequestError('A call has one body: `json`, `form`, `multipart` or `body`.')
   }
   if (json !== undefined) return jsonBody(json)
-  if (form !== undefined) return formBody(form, arrays)
+  if (form !== undefined) return formBody(form, style)
   if (multipart !== undefined) return multipartBody(multipart, `hawser-${uuid()}`)
   return body === undefined ? undefined : { body, headers: {} }
 }

@@ -17,11 +17,16 @@ export type RouteParameters = object
 
 /**
  * Resolves `GET /repos/{owner}/{repo}/issues` and its parameters: those that the route names go into the path, the others
- * into the query, or into a JSON body where the method has one.
+ * into the query, or into the body where the method has one: as JSON, or as a form where `forms` knows the path.
  *
  * @throws {InvalidRequestError} where the route is none, or a parameter is missing
  */
-export function resolveRoute(route: string, parameters: RouteParameters, options: RequestOptions): Routed {
+export function resolveRoute(
+  route: string,
+  parameters: RouteParameters,
+  options: RequestOptions,
+  forms?: RegExp,
+): Routed {
   const [, method, template] = /^([A-Z]+) (\/\S*)$/.exec(typeof route === 'string' ? route : '') ?? []
   if (method === undefined || template === undefined) {
     throw new InvalidRequestError('A route is a method in capitals, a space and a path from `/`: `GET /users/{id}`.')
@@ -32,12 +37,14 @@ export function resolveRoute(route: string, parameters: RouteParameters, options
   const operation = `${method} ${named}`
   if (rest.length === 0) return { method, path, operation, options }
   if (method === 'POST' || method === 'PUT' || method === 'PATCH') {
-    return { method, path, operation, options: { ...options, json: options.json ?? Object.fromEntries(rest) } }
+    const asForm = forms !== undefined && path.search(forms) >= 0
+    const body = asForm ? { form: options.form ?? fields(rest) } : { json: options.json ?? Object.fromEntries(rest) }
+    return { method, path, operation, options: { ...options, ...body } }
   }
   return { method, path, operation, options: { ...options, query: { ...fields(rest), ...options.query } } }
 }
 
 function fields(entries: readonly (readonly [string, unknown])[]): Fields {
-  // What cannot stand in a query is refused, by name, when the query is encoded.
+  // What cannot stand in a query or a form is refused, by name, when it is encoded.
   return Object.fromEntries(entries.map(([name, value]) => [name, value as FieldValue]))
 }

@@ -1,6 +1,7 @@
 import type { Credential } from '../auth/credential.ts'
 import { checkOptions } from '../check.ts'
 import { HttpClient } from '../client/client.ts'
+import type { PlainOptions } from '../client/request-options.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { RuntimeEvent } from '../events.ts'
 import { axiosTransport } from '../http/axios-transport.ts'
@@ -11,6 +12,7 @@ import type { Transport } from '../http/transport.ts'
 import type { BucketState } from '../quota/quota.ts'
 import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
+import { checkConnection, type ConnectionCheck, type Probe } from './connection-check.ts'
 import type { VendorProfile } from './profile.ts'
 import { fillTenant, type Tenant } from './tenant.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
@@ -67,6 +69,7 @@ export abstract class Connector {
   declare static readonly profile: VendorProfile
   /** The client with the whole stack; for endpoints that the connector has no method for. */
   readonly http: HttpClient
+  readonly #probe: Probe | undefined
   readonly #description: ConnectorDescription
   readonly #transport: Transport
   readonly #throttles: readonly QuotaThrottle[]
@@ -100,6 +103,8 @@ export abstract class Connector {
         options.headers,
       ),
       arrays: profile.arrays,
+      dates: profile.dates,
+      forms: profile.forms,
       keyedMethods: keyedMethods(options.idempotency ?? profile.idempotency ?? false),
       deadlineMs: deadlineOf(options),
       errors: profile.errors,
@@ -107,6 +112,7 @@ export abstract class Connector {
       runtime,
       send: stack(chosen, transport, runtime),
     })
+    this.#probe = profile.probe
     this.#transport = transport
     this.#throttles = chosen.filter(tellsQuota)
     this.#description = {
@@ -126,6 +132,17 @@ export abstract class Connector {
   /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
   quota(): readonly BucketState[] {
     return this.#throttles.flatMap((throttle) => throttle.quota())
+  }
+
+  /**
+   * Tests address, credential and network with one read that changes nothing. What is wrong with the connection is a value,
+   * not a rejection.
+   *
+   * @throws {ConfigurationError} where the profile names no `probe`, or an option is wrong
+   * @throws {AbortedError} where your signal ended it
+   */
+  check(options?: PlainOptions): Promise<ConnectionCheck> {
+    return checkConnection(this.http, this.#probe, options)
   }
 
   /** Closes idle connections. Calls under way are finished. */

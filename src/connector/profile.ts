@@ -1,9 +1,11 @@
 import type { OAuthVendor } from '../auth/oauth-vendor.ts'
 import type { ErrorReading } from '../client/failure.ts'
-import type { ArrayStyle } from '../http/query.ts'
+import type { ArrayStyle, DateStyle } from '../http/query.ts'
+import type { ReadStatus } from '../http/status-when.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
 import type { QuotaFacts } from '../quota/facts.ts'
+import type { Probe } from './connection-check.ts'
 import type { TenantPatterns } from './tenant.ts'
 
 /** The facts about a vendor, each with its source beside it. All that differs between vendors is said here. */
@@ -26,10 +28,16 @@ export interface VendorProfile {
   readonly headers?: Readonly<Record<string, string>>
   /** How lists are written in queries and forms. @default 'repeat' */
   readonly arrays?: ArrayStyle
+  /** How dates are written in queries and forms. @default 'iso-8601' */
+  readonly dates?: DateStyle
+  /** The paths whose bodies `request(route, …)` writes as forms, such as `/^\/v1\//`. @default none: as JSON */
+  readonly forms?: RegExp
   /** How it recognises a repeated write. Absent where it does not. */
   readonly idempotency?: IdempotencyOptions
   /** The response header with which it says `true` or `false` to a retry. */
   readonly retryHintHeader?: string
+  /** Statuses beyond 408 and 5xx after which the same call may succeed, such as 409. @default none */
+  readonly transientStatuses?: readonly number[]
   /** Which answers are throttles, and how long to wait. @default status 429 with `Retry-After` */
   readonly throttled?: ReadThrottle
   /** Its limits, and how its answers tell them. @default a status 429 pauses, and its rate is found by probing */
@@ -38,6 +46,10 @@ export interface VendorProfile {
   readonly maxConcurrent?: number
   /** What to do with a redirect to an origin that is not the vendor's. @default 'refuse' */
   readonly redirectElsewhere?: 'refuse' | 'anonymous'
+  /** Which answers are failures whose status says success, such as `statusWhen({ field: 'ok', is: false, … })`. @default none */
+  readonly status?: ReadStatus
   /** Where an error body says what. */
   readonly errors?: ErrorReading
+  /** The read with which `check()` tests a connection. */
+  readonly probe?: Probe
 }

@@ -11,6 +11,7 @@ import { fallback, type FallbackOptions } from '../policies/fallback.ts'
 import { idempotency, type IdempotencyOptions } from '../policies/idempotency.ts'
 import { redirect, type RedirectOptions } from '../policies/redirect.ts'
 import { report } from '../policies/report.ts'
+import { restate } from '../policies/restate.ts'
 import { retry, type RetryOptions } from '../policies/retry.ts'
 import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
 import type { VendorProfile } from './profile.ts'
@@ -62,7 +63,8 @@ export function standardPolicies(
   slots: PolicySlots,
 ): readonly Policy[] {
   const shared = profile.throttled && { throttled: profile.throttled }
-  const hint = profile.retryHintHeader === undefined ? {} : { hintHeader: profile.retryHintHeader }
+  const { retryHintHeader: hintHeader, transientStatuses } = profile
+  const again = { ...(hintHeader !== undefined && { hintHeader }), ...(transientStatuses && { transientStatuses }) }
   const wire = profile.maxConcurrent === undefined ? {} : { maxConcurrent: profile.maxConcurrent }
   // Where nothing is known of a vendor, nobody is slowed down before it refuses.
   const quota: ThrottleOptions = { startPerSecond: Infinity, ...wire, ...profile.quota }
@@ -74,12 +76,13 @@ export function standardPolicies(
     fill(slots.deadline, deadline, totalMs),
     fill(slots.idempotency, idempotency, profile.idempotency ?? false),
     fill(slots.fallback, (options) => fallback({ ...shared, ...options }), false),
-    fill(slots.retry, (options) => retry({ ...shared, ...hint, ...options }), {}),
+    fill(slots.retry, (options) => retry({ ...shared, ...again, ...options }), {}),
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
     fill(slots.redirect, (options) => redirect({ ...own, elsewhere, ...options }), {}),
     authenticate({ credential, ...own }),
+    profile.status && restate(profile.status),
     fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
     report(),
   ].filter((policy) => policy !== undefined)

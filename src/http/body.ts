@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors.ts'
-import { encodeFields, type ArrayStyle, type Fields } from './query.ts'
+import { encodeFields, type Fields, type FieldStyle } from './query.ts'
 import type { RequestBody } from './request.ts'
 
 /** A body together with the headers that describe it. */
@@ -26,7 +26,14 @@ export function jsonBody(value: unknown): EncodedBody {
   return { body, headers: { 'content-type': 'application/json' } }
 }
 
-/** Encodes fields as a form. @throws {InvalidRequestError} where a value cannot be written. */
-export function formBody(fields: Fields, arrays?: ArrayStyle): EncodedBody {
-  return { body: encodeFields(fields, arrays), headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+/**
+ * Encodes fields as a form.
+ *
+ * @see https://url.spec.whatwg.org/#application/x-www-form-urlencoded
+ * @throws {InvalidRequestError} where a value cannot be written.
+ */
+export function formBody(fields: Fields, style?: FieldStyle): EncodedBody {
+  // Brackets need no encoding in a body, and a nested form is mostly brackets.
+  const body = encodeFields(fields, style).replaceAll('%5B', '[').replaceAll('%5D', ']')
+  return { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
 }

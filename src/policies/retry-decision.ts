@@ -28,6 +28,8 @@ export interface RetrySettings {
   readonly throttled: ReadThrottle
   /** The response header with which the vendor says `true` or `false` to a retry. */
   readonly hintHeader?: string | undefined
+  /** Statuses beyond 408 and 5xx after which the same call may succeed. */
+  readonly transientStatuses: readonly number[]
 }
 
 /** Where the call stands. */
@@ -55,7 +57,7 @@ export function decideRetry(
 
   const hint = settings.hintHeader === undefined ? undefined : response?.headers[settings.hintHeader]
   if (hint === 'false') return { do: 'stop', because: 'vendor-said-no' }
-  const failure = transientFailure(outcome, settings.throttled, moment.now)
+  const failure = transientFailure(outcome, settings, moment.now)
   if (!failure && hint !== 'true') return { do: 'stop', because: 'not-retryable' }
 
   const { reason, notProcessed, serverMs } = failure ?? {
@@ -84,13 +86,13 @@ interface TransientFailure {
 
 function transientFailure(
   { response, error }: Outcome,
-  throttled: ReadThrottle,
+  { throttled, transientStatuses }: RetrySettings,
   now: number,
 ): TransientFailure | undefined {
   if (response) {
     const throttle = throttled(response, now)
     if (throttle) return { reason: 'throttled', notProcessed: true, serverMs: throttle.retryAfterMs }
-    if (!isUnavailable(response.status)) return undefined
+    if (!isUnavailable(response.status) && !transientStatuses.includes(response.status)) return undefined
     return { reason: 'unavailable', notProcessed: false, serverMs: retryAfterMs(response.headers, now) }
   }
   if (error instanceof NetworkError && !isCertificateReason(error.reason)) {

@@ -20,6 +20,8 @@ export interface RetryOptions {
   readonly throttled?: ReadThrottle
   /** The response header with which the vendor says `true` or `false` to a retry. */
   readonly hintHeader?: string
+  /** Statuses beyond 408 and 5xx after which the same call may succeed, such as 409. @default none */
+  readonly transientStatuses?: readonly number[]
 }
 
 /**
@@ -29,18 +31,19 @@ export interface RetryOptions {
  * is what the caller gets, with `attempts` and the reason why there was no further one.
  */
 export function retry(options: RetryOptions = {}): Policy {
-  checkOptions('retry', options, ['maxAttempts', 'backoff', 'budget', 'throttled', 'hintHeader'])
+  checkOptions('retry', options, ['maxAttempts', 'backoff', 'budget', 'throttled', 'hintHeader', 'transientStatuses'])
   const {
     maxAttempts = 4,
     backoff = fullJitter(),
     budget = retryBudget(),
     throttled = throttledByStatus,
     hintHeader,
+    transientStatuses = [],
   } = options
   checkNumber('retry.maxAttempts', maxAttempts, 1)
   if (typeof backoff !== 'function')
     throw new ConfigurationError('`retry.backoff` is a function, such as `fullJitter()`.')
-  const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase() }
+  const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
     const random = (): number => runtime.random()

@@ -130,6 +130,7 @@ function begin(quota: Quota, { lane }: Permit, unknown: Bucket | undefined, name
 
 function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefined): void {
   const { permit, now } = lesson
+  if (refusal.of === 'object') return
   if (refusal.of === 'concurrency') {
     const cap = bucketNamed(permit, concurrency)
     if (cap && permit.buckets.includes(cap)) cap.window.refused(permit.chargedAt, now, markAt(permit, cap))

@@ -21,8 +21,8 @@ export interface WindowReading {
 
 /** The vendor refused the call for its quota. */
 export interface Refusal {
-  /** `rate`: too many in a time; `concurrency`: too many at once. @default 'rate' */
-  readonly of?: 'rate' | 'concurrency'
+  /** `rate`: too many in a time; `concurrency`: too many at once; `object`: for what the call is about, and nobody else waits. @default 'rate' */
+  readonly of?: 'rate' | 'concurrency' | 'object'
   /** The window that was violated. @default the one that is told empty, or else the fullest */
   readonly window?: string
   /** The least time to wait. Milliseconds. */

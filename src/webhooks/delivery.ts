@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Reading, Verified } from './reading.ts'
 import { bodyText, refuse, textAt } from './request.ts'
-import type { WebhookSource } from './source.ts'
+import type { VendorWebhooks } from './source.ts'
 
 /** A webhook that is the vendor's own: a plain value, with a key that stays the same on every attempt. */
 export interface Delivery<Name extends string = string, Payload = unknown> extends Omit<Verified, 'ok'> {
@@ -17,7 +17,7 @@ export interface Delivery<Name extends string = string, Payload = unknown> exten
 
 /** Makes the value that listeners get out of what was verified. */
 export function deliveryOf(
-  source: Pick<WebhookSource, 'event' | 'id'>,
+  source: Pick<VendorWebhooks, 'event' | 'id'>,
   reading: Reading,
   verified: Verified,
 ): Delivery {

@@ -59,5 +59,13 @@ export {
   type RemoteKeysOptions,
 } from './remote-keys.ts'
 export { memoryReplayWindow, type Claim, type MemoryReplayWindowOptions, type ReplayWindow } from './replay-window.ts'
-export { answer, jsonAnswer, type Answer, type Handshake, type HandshakeRequest, type WebhookSource } from './source.ts'
+export {
+  answer,
+  jsonAnswer,
+  type Answer,
+  type Handshake,
+  type HandshakeRequest,
+  type VendorWebhooks,
+  type WebhookSource,
+} from './source.ts'
 export * as sources from './vendors/sources.ts'

@@ -57,7 +57,7 @@ const known = 'secrets keys values toleranceSeconds now publicUrl maxBodyBytes r
  * @throws {ConfigurationError} where an option is wrong.
  * @throws {WebhookVerificationError} with `no-secret` where a secret cannot be used.
  */
-export function receiver<Events extends object>(
+export function receiver<Events extends object = Record<string, unknown>>(
   source: WebhookSource<Events>,
   options: ReceiverOptions,
 ): Receiver<Events> {

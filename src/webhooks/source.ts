@@ -1,12 +1,8 @@
 import type { Key, Reading } from './reading.ts'
 import type { SignatureScheme, Source } from './scheme.ts'
 
-/**
- * A vendor's webhooks, described for a receiver.
- *
- * `Events` maps the name of each event to its payload.
- */
-export interface WebhookSource<Events extends object = Record<string, unknown>> {
+/** A vendor's webhooks, described for a receiver. */
+export interface VendorWebhooks {
   readonly scheme: SignatureScheme
   /** Where the event's name is; several are joined by `.`, as in `issues.opened`. */
   readonly event: readonly Source[]
@@ -14,6 +10,10 @@ export interface WebhookSource<Events extends object = Record<string, unknown>> 
   readonly id?: Source
   /** What the vendor asks an endpoint before or beside its events. */
   readonly handshakes?: readonly Handshake[]
+}
+
+/** A vendor's webhooks with the types of its events: `Events` maps the name of each event to its payload. */
+export interface WebhookSource<Events extends object = Record<string, unknown>> extends VendorWebhooks {
   /** Carries the type only. */
   readonly events?: Events
 }

@@ -26,7 +26,7 @@ it('writes every address as URL parsing would, whether it had to be parsed or no
     }),
     { numRuns: 2_000 },
   )
-  expect(addressOf('/a%2Fb/c', { d: 'e f' })).toBe('https://vendor.test/api/a%2Fb/c?d=e+f')
+  expect(addressOf('/a%2Fb/c', { d: 'e f' })).toBe('https://vendor.test/api/a%2Fb/c?d=e%20f')
   expect(addressOf('/a?b=1', { c: '2' })).toBe('https://vendor.test/api/a?b=1&c=2')
 })
 

@@ -122,6 +122,23 @@ it('calls any endpoint by its route', async () => {
   await expect(http.request('GET /a/{id}', {})).rejects.toThrow('`id` is missing')
 })
 
+it('writes the body of a route as a form where the profile says so', async () => {
+  class Forms extends Connector {
+    static override readonly profile: VendorProfile = { ...profile, forms: /^\/old\//g, arrays: 'indices' }
+  }
+  using vendor = answering(async (request) => Response.json(await request.text()))
+  const { http } = new Forms({ auth: bearer('token'), ...vendor.options })
+  expect(await http.request('POST /old/{id}', { id: 1, items: [{ n: 1 }] })).toBe('items[0][n]=1')
+  expect(await http.request('PATCH /old/{id}', { id: 1, n: 1 }, { form: { n: 2 } })).toBe('n=2')
+  expect(await http.request('POST /new/{id}', { id: 1, n: 1 })).toBe('{"n":1}')
+  expect(vendor.requests.map(({ headers }) => headers['content-type'])).toEqual([
+    'application/x-www-form-urlencoded',
+    'application/x-www-form-urlencoded',
+    'application/json',
+  ])
+  await expect(http.request('POST /old/{id}', { id: 1, n: () => 1 })).rejects.toThrow('`n`')
+})
+
 it('throws what the vendor says, with the facts of the call', async () => {
   using vendor = answering(() =>
     Response.json(

@@ -3,6 +3,7 @@ import {
   anonymous,
   Connector,
   cursor,
+  lastId,
   link,
   nextUrl,
   offset,
@@ -62,6 +63,34 @@ it('pages by link, to relative addresses of its own origin too', async () => {
   )
   expect(await all(list(vendor, link(), { query: { per_page: 2 } }))).toEqual([1, 2, 3])
   expect(asked(vendor)).toEqual(['/items?per_page=2', '/moved/items?page=2'])
+})
+
+it('pages by the id of the last item, until the page says that there is no more', async () => {
+  const answer = (url: URL): { body: unknown } => {
+    const from = Number(url.searchParams.get('after') ?? 0)
+    return { body: { data: [{ id: from + 1 }, { id: from + 2 }], has_more: from < 2 } }
+  }
+  using vendor = listing(answer)
+  const strategy = lastId({ param: 'after', items: 'data', more: 'has_more' })
+  expect(await all(list(vendor, strategy, { query: { limit: 2 } }))).toEqual([1, 2, 3, 4].map((id) => ({ id })))
+  expect(asked(vendor)).toEqual(['/items?limit=2', '/items?limit=2&after=2'])
+})
+
+it('pages by the id of the last item until a page is empty, where nothing says whether there is more', async () => {
+  using vendor = listing((url) => ({
+    body: url.searchParams.has('after') ? [] : [{ node: { key: 'k1' } }],
+  }))
+  const strategy = lastId({ param: 'after', items: '', id: 'node.key' })
+  expect(await all(list(vendor, strategy))).toHaveLength(1)
+  expect(asked(vendor)).toEqual(['/items', '/items?after=k1'])
+})
+
+it('does not take a listing for whole that says there is more and not where', async () => {
+  for (const data of [[], [{ name: 'no id' }], 'no list']) {
+    using vendor = listing(() => ({ body: { data, has_more: true } }))
+    const strategy = lastId({ param: 'after', items: 'data', more: 'has_more' })
+    await expect(all(list(vendor, strategy))).rejects.toThrow(PaginationError)
+  }
 })
 
 it('pages by a URL in the body', async () => {

@@ -6,7 +6,13 @@ import type { Outcome } from '../../src/policies/outcome.ts'
 import { decideRetry, type RetryDecision } from '../../src/policies/retry-decision.ts'
 import { request, response } from '../support/stub.ts'
 
-const settings = { maxAttempts: 3, backoff: () => 100, throttled: throttledByStatus, hintHeader: 'x-should-retry' }
+const settings = {
+  maxAttempts: 3,
+  backoff: () => 100,
+  throttled: throttledByStatus,
+  hintHeader: 'x-should-retry',
+  transientStatuses: [423],
+}
 const decide = (asked: Partial<HttpRequest>, outcome: Outcome, attempt = 1): RetryDecision =>
   decideRetry(request(asked), outcome, settings, { attempt, now: 1_000, random: () => 0 })
 const post = { method: 'POST', idempotent: false }
@@ -87,6 +93,12 @@ it('lets the vendor say no, and lets it call a failure passing but not a write s
     do: 'stop',
     because: 'not-idempotent',
   })
+})
+
+it('repeats after a status that the profile calls passing, if the call is idempotent', () => {
+  expect(decide({}, status(423, { 'retry-after': '2' }))).toMatchObject({ do: 'retry', delayMs: 2_100 })
+  expect(decide(post, status(423))).toMatchObject({ do: 'stop', because: 'not-idempotent' })
+  expect(decide({}, status(423, { 'x-should-retry': 'false' }))).toMatchObject({ because: 'vendor-said-no' })
 })
 
 it('stops after the last attempt', () => {

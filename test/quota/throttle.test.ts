@@ -73,6 +73,21 @@ it('ignores answers from a cache', async () => {
   expect(policy.quota()).toMatchObject([{ limit: 10, remaining: 9 }])
 })
 
+it('holds nobody else up where the vendor refuses for the one object that a call is about', async () => {
+  const locked = refusalWhen({ body: 'locked', of: 'object' })
+  const { clock, sent, call, policy, errors } = setUp({ limits: [second], reader: locked }, (_, count) =>
+    count === 1 ? { status: 429, body: 'locked' } : {},
+  )
+  call()
+  await clock.pass(20)
+  for (let index = 0; index < 9; index++) call()
+  await clock.pass(20)
+  expect([sent.length, errors]).toEqual([10, []])
+  expect(policy.quota()).toMatchObject([{ limit: 10, remaining: 0, queued: 0 }])
+  expect(policy.quota()[0]).not.toHaveProperty('pausedUntil')
+  expect(clock.events.filter(({ type }) => type === 'pause')).toEqual([])
+})
+
 it('pauses only the window that was violated, for everyone, until the latest moment known', async () => {
   const families = (request: HttpRequest): string => request.operation.split('/')[1] ?? ''
   const limits = [

@@ -27,6 +27,7 @@ import type {
 
 export { github }
 export type * from './types.ts'
+export type * from './webhooks.ts'
 
 // @see https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
 const pages: Pagination = link()

@@ -55,6 +55,9 @@ export const github: VendorProfile = {
   throttled,
   oauth,
   quota: { reader: quotaReader(), family: resourceOf },
+  // Every credential may ask it, an installation's too, and it is free.
+  // @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user
+  probe: { route: 'GET /rate_limit' },
   errors: {
     // @see https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     message: (body) => body?.message,

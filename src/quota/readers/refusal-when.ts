@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions } from '../../check.ts'
 import { bodyText } from '../../http/response.ts'
 import { retryAfterMs } from '../../http/retry-after.ts'
-import type { QuotaReader } from '../reading.ts'
+import type { QuotaReader, Refusal } from '../reading.ts'
 
 /** Options of {@link refusalWhen}. All conditions must hold. */
 export interface RefusalWhenOptions {
@@ -12,7 +12,7 @@ export interface RefusalWhenOptions {
   /** What the body must hold. */
   readonly body?: string | RegExp
   /** @default 'rate' */
-  readonly of?: 'rate' | 'concurrency'
+  readonly of?: Refusal['of']
   /** The window that such an answer says is violated. */
   readonly window?: string
   /** How long to wait where the answer does not say. Milliseconds. @default the window's own end */

@@ -3,7 +3,7 @@ import { createMeter, type LimitState, type Meter } from './meter.ts'
 import type { QuotaRefusal, SimulatedLimit, VendorQuota } from './vendor-quota.ts'
 
 /** What a limiter looks at. */
-type Counted = Pick<HttpRequest, 'method' | 'url' | 'headers'>
+type Counted = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
 
 /** What becomes of a request at the limits. */
 export type Admission =
@@ -103,8 +103,8 @@ export function createLimiter(quota: VendorQuota): Limiter {
 }
 
 /** A request as the functions of a profile's `quota` know it; the vendor's side has no URL template. */
-function asClientSees({ method, url, headers }: Counted): HttpRequest {
-  return { method, url, headers, operation: `${method} ${new URL(url).pathname}`, idempotent: false }
+function asClientSees({ method, url, headers, body }: Counted): HttpRequest {
+  return { method, url, headers, body, operation: `${method} ${new URL(url).pathname}`, idempotent: false }
 }
 
 function isAbout({ families, methods }: SimulatedLimit, method: string, family: string | undefined): boolean {

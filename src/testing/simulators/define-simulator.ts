@@ -12,6 +12,7 @@ import type {
   SimulatorOptions,
   VendorSimulator,
 } from './definition.ts'
+import { formInput } from './form-input.ts'
 import { checkVersion, keyOf, keyStore, proveErrors, quotaOf } from './from-profile.ts'
 import { refuse, type Reply, type SimulatedFailure } from './reply.ts'
 
@@ -85,7 +86,8 @@ export function defineSimulator<Records extends object>(
       const { method, now } = asked
       const key = keyOf(profile, method, headers)
       if (key === undefined || !keys) return work()
-      return keys.once({ key, method, url, bytes, owner: headers['authorization'] ?? '', now }, work, write)
+      const owner = definition.idempotency?.owner?.(asked) ?? headers['authorization'] ?? ''
+      return keys.once({ key, method, url, bytes, owner, now }, work, write)
     }
 
     const quota = options.quota === false ? undefined : quotaOf(profile, write, definition.quota, options.quota)
@@ -142,7 +144,7 @@ function routesOf<Records extends object>(
 function inputOf(bytes: Uint8Array, type = ''): Input | undefined {
   const text = Buffer.from(bytes).toString()
   if (text === '') return {}
-  if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text))
+  if (type.includes('x-www-form-urlencoded')) return formInput(text)
   if (!type.includes('json')) return {}
   try {
     const value: unknown = JSON.parse(text)

@@ -7,7 +7,7 @@ import type { Collection, Parents } from './collection.ts'
 import type { SimulatedPages } from './pages.ts'
 import type { Reply, SimulatedFailure } from './reply.ts'
 
-/** What a request's sender wrote into the body: the fields of a JSON object or of a form. */
+/** What a request's sender wrote into the body: the fields of a JSON object, or of a form with `a[b]=c` as `{ a: { b: 'c' } }`. */
 export type Input = Readonly<Record<string, unknown>>
 
 /** A request that found its route. */
@@ -89,6 +89,10 @@ export interface SimulatorDefinition<Records extends object> {
     readonly replayed?: readonly [string, string]
     /** How long a key is known. Milliseconds. @default 24 hours */
     readonly keepMs?: number
+    /** Tells by its status whether an answer is kept. @default every answer is */
+    readonly keeps?: (status: number) => boolean
+    /** Whose key it is: another's is another key. @default the credential's */
+    readonly owner?: (request: RouteRequest<Records>) => string
   }
   /** @default the limits of the profile's `quota`, which no header tells */
   readonly quota?: Partial<VendorQuota>

@@ -1,7 +1,7 @@
 import { ConfigurationError, type ErrorBody, type VendorProfile } from 'hawser'
 import { retryAfterSeconds, type QuotaRefusal, type VendorQuota } from '../limits/vendor-quota.ts'
 import type { SimulatorDefinition } from './definition.ts'
-import { idempotencyStore, type IdempotencyStore } from './idempotency-store.ts'
+import { idempotencyStore, type IdempotencyRules, type IdempotencyStore } from './idempotency-store.ts'
 import { refuse, type Reply, type SimulatedFailure } from './reply.ts'
 
 // What a simulator does because the vendor's profile says so.
@@ -42,15 +42,19 @@ export function checkVersion(
 export function keyStore({
   profile,
   idempotency = {},
-}: Pick<SimulatorDefinition<object>, 'profile' | 'idempotency'>): IdempotencyStore | undefined {
+}: {
+  readonly profile: VendorProfile
+  readonly idempotency?: Partial<IdempotencyRules>
+}): IdempotencyStore | undefined {
   if (!profile.idempotency) return undefined
   const message = 'This idempotency key was used for another request.'
   const {
     reused = { status: 422, message, code: 'idempotency_key_reused' },
     replayed,
     keepMs = 24 * 3_600_000,
+    keeps = () => true,
   } = idempotency
-  return idempotencyStore({ reused, replayed, keepMs })
+  return idempotencyStore({ reused, replayed, keepMs, keeps })
 }
 
 /** Gives the key under which a vendor knows a write. */

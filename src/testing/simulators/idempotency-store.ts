@@ -17,6 +17,8 @@ export interface IdempotencyRules {
   readonly reused: SimulatedFailure
   readonly replayed: readonly [string, string] | undefined
   readonly keepMs: number
+  /** Tells by its status whether an answer is kept. */
+  readonly keeps: (status: number) => boolean
 }
 
 /** Answers of writes that were done, by their keys. */
@@ -37,7 +39,7 @@ interface Done {
 }
 
 /** Makes an empty store. @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header#section-2.6 */
-export function idempotencyStore({ reused, replayed, keepMs }: IdempotencyRules): IdempotencyStore {
+export function idempotencyStore({ reused, replayed, keepMs, keeps }: IdempotencyRules): IdempotencyStore {
   const known = new Map<string, Done>()
   return {
     async once(write, work, refused) {
@@ -64,7 +66,8 @@ export function idempotencyStore({ reused, replayed, keepMs }: IdempotencyRules)
       const done: Done = { fingerprint, until: write.now + keepMs, answer, over: false }
       known.set(name, done)
       try {
-        await answer
+        const { status } = await answer
+        if (!keeps(status)) known.delete(name)
         done.over = true
       } catch (error) {
         known.delete(name)

@@ -90,17 +90,43 @@ export function cursorPages(
   }
 }
 
-/** Pages by the id of the last item that was seen; `more` is where the body tells whether there are more. */
+/**
+ * Pages by the id of the last item that was seen; `more` is where the body tells whether there are more. `before` is the
+ * parameter with which a client goes back from an item.
+ */
 export function lastIdPages(
-  options: PageSize & { readonly items: string; readonly param: string; readonly more?: string },
+  options: PageSize & {
+    readonly items: string
+    readonly param: string
+    readonly before?: string
+    readonly more?: string
+  },
 ): SimulatedPages {
+  const { param, before } = options
   return ({ items, url, idOf, total = items.length }) => {
-    const after = url.searchParams.get(options.param) ?? undefined
-    const cut = cutAfter(items, after, sizeOf(url, options), idOf)
-    if (!cut) return refuse(400, `\`${options.param}\` names nothing in this list.`, 'resource_missing')
+    const until = before === undefined ? null : url.searchParams.get(before)
+    const size = sizeOf(url, options)
+    const cut =
+      until === null
+        ? cutAfter(items, url.searchParams.get(param) ?? undefined, size, idOf)
+        : reversed(cutAfter(items.toReversed(), until, size, idOf))
+    if (!cut)
+      return refuse(400, `\`${until === null ? param : before}\` names nothing in this list.`, 'resource_missing')
     const json = bodyOf(cut.items, total, options.items, options.total)
     return { json: options.more === undefined ? json : placed(json, options.more, cut.more) }
   }
+}
+
+/** A piece of a list. */
+interface Cut<T> {
+  readonly items: readonly T[]
+  /** The id of its last item. */
+  readonly last: string | undefined
+  readonly more: boolean
+}
+
+function reversed<T>(cut: Cut<T> | undefined): Cut<T> | undefined {
+  return cut && { ...cut, items: cut.items.toReversed() }
 }
 
 /** Gives what follows an id; nothing where no item has it. */
@@ -109,7 +135,7 @@ function cutAfter<T>(
   after: string | undefined,
   size: number,
   idOf: (item: T) => string,
-): { items: readonly T[]; last: string | undefined; more: boolean } | undefined {
+): Cut<T> | undefined {
   const from = after === undefined ? 0 : items.findIndex((item) => idOf(item) === after) + 1
   if (after !== undefined && from === 0) return undefined
   const cut = items.slice(from, from + size)

@@ -1,0 +1,42 @@
+import { fieldAt } from '../json-value.ts'
+import { isSuccess, type HttpResponse } from './response.ts'
+
+/** Tells the status that an answer has by its body; `undefined` where its own status says it all. */
+export type ReadStatus = (response: HttpResponse) => number | undefined
+
+/** Options of {@link statusWhen}. Places are dotted paths into a JSON body. */
+export interface StatusWhenOptions {
+  /** The field that tells failures apart, such as `ok`. */
+  readonly field: string
+  /** What it holds in a failure, such as `false`. */
+  readonly is: string | number | boolean
+  /** Where the vendor's code stands, such as `error`. */
+  readonly code: string
+  /** The status that each code stands for. */
+  readonly statuses: Readonly<Record<string, number>>
+  /** The status of all other codes. @default 400 */
+  readonly otherwise?: number
+}
+
+/** Reads failures that come with a status of success. A streamed body is not looked into. */
+export function statusWhen(options: StatusWhenOptions): ReadStatus {
+  const { field, is, code, statuses, otherwise = 400 } = options
+  // What does not even name the code is no failure, and is not decoded twice.
+  const mark = `"${code.split('.').at(-1) ?? ''}"`
+  return function statusWhen({ status, body }) {
+    if (!isSuccess(status) || !(body instanceof Uint8Array)) return undefined
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    const answer = text.includes(mark) ? parsed(text.toString()) : undefined
+    if (fieldAt(answer, field) !== is) return undefined
+    const said = fieldAt(answer, code)
+    return typeof said === 'string' && Object.hasOwn(statuses, said) ? statuses[said] : otherwise
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

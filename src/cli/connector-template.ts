@@ -10,6 +10,9 @@ export interface PackageFile {
   readonly text: string
 }
 
+// npm leaves a `.gitignore` out of packages, and a package within a package confuses bundlers.
+const realNames: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'manifest.json': 'package.json' }
+
 /**
  * Gives the files of a new connector: those of `templates/connector`, with its names in place of Acme's.
  *
@@ -30,9 +33,8 @@ export function connectorFiles(names: ConnectorNames): readonly PackageFile[] {
   }
   const { version }: { readonly version: string } = JSON.parse(readFileSync(manifest, 'utf8'))
   return files.map(({ path, text }) => ({
-    // npm leaves a `.gitignore` out of packages.
-    path: path === 'gitignore' ? '.gitignore' : path,
-    text: path === 'package.json' ? packageJson(text, names, version) : renamed(text, names),
+    path: realNames[path] ?? path,
+    text: path === 'manifest.json' ? packageJson(text, names, version) : renamed(text, names),
   }))
 }
 
@@ -48,6 +50,6 @@ function renamed(text: string, names: ConnectorNames): string {
 /** What is resolved against this release of hawser. */
 function packageJson(text: string, names: ConnectorNames, version: string): string {
   const content: unknown = JSON.parse(renamed(text, names))
-  if (!isRecord(content)) throw new ConfigurationError('The template of package.json holds no object.')
+  if (!isRecord(content)) throw new ConfigurationError('The template `manifest.json` holds no object.')
   return `${JSON.stringify({ ...content, peerDependencies: { hawser: `^${version}` } }, null, 2)}\n`
 }

@@ -84,7 +84,7 @@ it('gives package, class, values and vendor their names, and leaves none of the 
 })
 
 it('asks for the releases that this package is tested with', () => {
-  const { devDependencies } = read(join(root, 'templates/connector/package.json'))
+  const { devDependencies } = read(join(root, 'templates/connector/manifest.json'))
   const own = read(join(root, 'package.json')).devDependencies
   expect(Object.keys(devDependencies)).toHaveLength(3)
   for (const [name, range] of Object.entries(devDependencies)) expect([name, range]).toEqual([name, `^${own[name]}`])

@@ -94,8 +94,27 @@ function testHarness(tarball: string, binaries: readonly string[]): void {
 function testThirdParty(tarball: string): void {
   const at = join(work, 'third-party-connector')
   cpSync(join(root, 'examples/third-party-connector'), at, { recursive: true })
+  testConnector(at, tarball)
+}
+
+/** Begins a connector as a user does, and uses what its author would publish. */
+function testScaffold(consumer: string, tarball: string): void {
+  run(process.execPath, ['node_modules/hawser/dist/cli.js', 'new', 'connector', '@me/hawser-tide-tables'], consumer)
+  const at = join(consumer, 'hawser-tide-tables')
+  testConnector(at, tarball)
+  run('npm', ['pack', '--silent', '--pack-destination', work], at)
+  const published = install('published', tarball, join(work, 'me-hawser-tide-tables-0.1.0.tgz'))
+  const use = `import assert from 'node:assert/strict'
+    import { anonymous } from 'hawser'
+    import { TideTables } from '@me/hawser-tide-tables'
+    assert.equal(new TideTables({ auth: anonymous() }).describe().vendor, 'tide-tables')`
+  run(process.execPath, ['--input-type=module', '--eval', use], published)
+  console.log('A scaffolded connector: types, tests, and the package of it')
+}
+
+function testConnector(at: string, tarball: string): void {
   run('npm', ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save', tarball], at)
-  run('npm', ['test', '--silent'], at)
+  run('npm', ['test', '--silent'], at, { NODE_OPTIONS: '--test-reporter=dot' })
 }
 
 function versionOf(node: string): string {
@@ -122,6 +141,7 @@ try {
   }
   testHarness(tarball, binaries)
   testThirdParty(tarball)
+  testScaffold(consumer, tarball)
 } finally {
   rmSync(work, { recursive: true })
 }

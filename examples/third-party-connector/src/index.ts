@@ -1,54 +1,29 @@
-// The whole connector: facts about the vendor, types, methods.
-import { Connector, cursor, path, proven, xRateLimit, type Call, type Pages, type VendorProfile } from 'hawser'
-import { sources, type WebhookSource } from 'hawser/webhooks'
+import { Connector, cursor, path, type Call, type Pages, type PlainOptions, type VendorProfile } from 'hawser'
+import { ferryProfile } from './profile.ts'
+import type { Booking, ListSailings, NewBooking, Sailing } from './types.ts'
 
-export interface Sailing {
-  readonly id: string
-  readonly from: string
-  readonly to: string
-}
+export { ferryProfile }
+export { ferryWebhooks } from './webhooks.ts'
+export type * from './types.ts'
+export type * from './webhooks.ts'
 
-export interface Booking {
-  readonly id: string
-  readonly sailing: string
-  readonly cars: number
-}
-
-// A real connector names the vendor's page beside each fact.
-export const ferry: VendorProfile = {
-  name: 'ferry',
-  baseUrl: 'https://api.ferry.example/v2',
-  version: { header: 'ferry-version', value: '2030-01-01' },
-  idempotency: { header: 'Idempotency-Key' },
-  quota: {
-    limits: [{ name: 'minute', limit: 100, windowMs: 60_000 }],
-    reader: proven(xRateLimit({ reset: 'delta-seconds', window: 'minute' }), {
-      headers: { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '41', 'x-ratelimit-reset': '30' },
-      reads: { windows: [{ name: 'minute', limit: 100, remaining: 41, resetsInMs: 30_000, precisionMs: 1000 }] },
-    }),
-  },
-  errors: {
-    message: (body) => body?.error?.text,
-    code: (body) => body?.error?.code,
-    requestId: 'ferry-request-id',
-  },
-}
-
-export const ferryWebhooks: WebhookSource = sources.standardWebhooks
-
+/** A client for the ferry line's API. Every method takes the options of a call last. */
 export class Ferry extends Connector {
-  static override readonly profile: VendorProfile = ferry
+  static override readonly profile: VendorProfile = ferryProfile
 
   readonly sailings = {
-    get: (id: string): Call<Sailing> => this.http.get<Sailing>(path`/sailings/${{ id }}`),
-    list: (query: { readonly from?: string; readonly limit?: number } = {}): Pages<Sailing> =>
+    get: (id: string, options?: PlainOptions): Call<Sailing> =>
+      this.http.get<Sailing>(path`/sailings/${{ id }}`, options),
+    list: (query: ListSailings = {}, options?: PlainOptions): Pages<Sailing> =>
       this.http.paginate<Sailing>('/sailings', {
-        query,
+        ...options,
+        query: { ...query },
         page: cursor({ param: 'cursor', items: 'sailings', next: 'next_cursor' }),
       }),
   }
+
   readonly bookings = {
-    create: (booking: { readonly sailing: string; readonly cars: number }): Call<Booking> =>
-      this.http.post<Booking>('/bookings', { json: booking }),
+    create: (json: NewBooking, options?: PlainOptions): Call<Booking> =>
+      this.http.post<Booking>('/bookings', { ...options, json }),
   }
 }

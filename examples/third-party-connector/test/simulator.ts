@@ -1,14 +1,14 @@
-import { cursorPages, defineSimulator, type Simulator, xRateLimitHeaders } from 'hawser/testing'
-import { ferry, ferryWebhooks, type Booking, type Sailing } from '../src/index.ts'
+import { cursorPages, defineSimulator, xRateLimitHeaders, type Simulator } from 'hawser/testing'
+import { ferryProfile, ferryWebhooks, type Booking, type Sailing } from '../src/index.ts'
 
 interface Records {
   readonly sailings: Sailing
   readonly bookings: Booking
 }
 
-/** Simulates the vendor: what its profile does not say. */
+/** Simulates the vendor: what its profile does not say. Each call makes a vendor with records of its own. */
 export const ferrySimulator: () => Simulator = defineSimulator<Records>({
-  profile: ferry,
+  profile: ferryProfile,
   collections: {
     sailings: {
       path: '/sailings',
@@ -26,6 +26,7 @@ export const ferrySimulator: () => Simulator = defineSimulator<Records>({
       }),
     },
   },
+  routes: { 'GET /ports': () => ({ json: { home: 'Harwich' } }) },
   errors: ({ message, code }) => ({ error: { text: message, code } }),
   quota: { tell: xRateLimitHeaders({ reset: 'delta-seconds' }) },
   webhooks: ferryWebhooks,

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../errors.ts'
 import { checkPatterns } from '../http/origins.ts'
-import type { VendorProfile } from './profile.ts'
 
 /** What stands in an address for each customer, such as `{ shop: 'acme' }` in `https://{shop}.example.com`. */
 export type Tenant = Readonly<Record<string, string>>
@@ -8,15 +7,19 @@ export type Tenant = Readonly<Record<string, string>>
 /** What each name of an address may be; a pattern goes from `^` to `$`. */
 export type TenantPatterns = Readonly<Record<string, RegExp>>
 
+/** Where a vendor's API is, as its profile says it. */
+interface Addressed {
+  readonly baseUrl: string
+  readonly version?: { readonly value: string }
+  readonly tenant?: TenantPatterns
+}
+
 /**
  * Gives the address of a vendor's API, with the version and the tenant's names in their places.
  *
  * @throws {ConfigurationError} as {@link fillTenant}
  */
-export function baseUrlOf(
-  { baseUrl, version, tenant: patterns }: Pick<VendorProfile, 'baseUrl' | 'version' | 'tenant'>,
-  tenant?: Tenant,
-): string {
+export function baseUrlOf({ baseUrl, version, tenant: patterns }: Addressed, tenant?: Tenant): string {
   return fillTenant(version ? baseUrl.replace('{version}', version.value) : baseUrl, patterns, tenant)
 }
 

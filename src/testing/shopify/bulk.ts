@@ -1,6 +1,5 @@
 import type { BulkOperation } from 'hawser/shopify'
-import { wrong } from './changes.ts'
-import type { Asked, Field } from './graphql.ts'
+import { wrong, type Asked, type Field } from './field.ts'
 import { gid, timestamp } from './records.ts'
 
 /** How long a bulk operation runs. Virtual milliseconds. */

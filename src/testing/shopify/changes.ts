@@ -1,5 +1,5 @@
 import type { Customer, Metafield, Order, Product, WebhookSubscription } from 'hawser/shopify'
-import type { Asked, Field } from './graphql.ts'
+import { wrong, type Asked, type Field } from './field.ts'
 import { gid, newCustomer, newProduct, timestamp } from './records.ts'
 
 /** The mutations of a shop's objects. @see https://shopify.dev/docs/api/admin-graphql/latest */
@@ -70,11 +70,6 @@ export const changeFields: Readonly<Record<string, Field>> = {
       ? { deletedWebhookSubscriptionId: id, userErrors: [] }
       : wrong('deletedWebhookSubscriptionId', ['id'], 'Webhook subscription does not exist')
   },
-}
-
-/** What was not done, and why. */
-export function wrong(name: string, field: readonly string[] | null, message: string): object {
-  return { [name]: null, userErrors: [{ field, message }] }
 }
 
 const productFields = ['title', 'handle', 'status', 'vendor', 'productType', 'tags']

@@ -1,18 +1,10 @@
-import type { RouteHandler, RouteRequest } from '../simulators/definition.ts'
+import type { RouteHandler } from '../simulators/definition.ts'
 import { refuse } from '../simulators/reply.ts'
 import { bulkFields } from './bulk.ts'
 import { changeFields } from './changes.ts'
+import type { Asked, Field } from './field.ts'
 import { costOf } from './quota.ts'
 import { newShop, type ShopifyRecords } from './records.ts'
-
-/** A field below `data`, as it was asked for. */
-export interface Asked extends Pick<RouteRequest<ShopifyRecords>, 'collections' | 'now' | 'sequence'> {
-  readonly variables: Readonly<Record<string, unknown>>
-  readonly shop: string
-}
-
-/** Answers a field; a list as its page. */
-export type Field = (asked: Asked) => unknown
 
 const fields: Readonly<Record<string, Field>> = {
   shop: ({ shop }) => newShop(shop),

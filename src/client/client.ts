@@ -156,7 +156,8 @@ export class HttpClient {
           if (!isOwn(this.#config, at.url)) {
             throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
           }
-          return this.#json('GET', at.url, { ...request, query: undefined }, { operation }).withResponse()
+          const { idempotent = method === 'POST' || undefined } = request
+          return this.#json(method, at.url, { ...request, idempotent, query: undefined }, { operation }).withResponse()
         },
       }
     })

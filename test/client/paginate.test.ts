@@ -223,7 +223,7 @@ it('reads a listing by POST where it has a body, with the cursor in its place, a
   using vendor = mockVendor({
     origin: 'https://tracker.test',
     async respond(request) {
-      const { find }: { find: { after?: string } } = await request.json()
+      const { find }: { find: { after?: string } } = JSON.parse(await request.text())
       const last = find.after === 'c1'
       return Response.json({ items: [last ? 2 : 1], next: last ? 'c2' : 'c1', more: !last })
     },
@@ -252,7 +252,7 @@ it('lays the cursor over the top of the body where the pagination names no place
   using vendor = mockVendor({
     origin: 'https://tracker.test',
     async respond(request) {
-      const { after }: { after?: string } = await request.json()
+      const { after }: { after?: string } = JSON.parse(await request.text())
       return Response.json({ items: [after ?? 'first'], next: after === undefined ? 'c1' : '' })
     },
   })

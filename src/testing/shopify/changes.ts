@@ -33,7 +33,7 @@ export const changeFields: Readonly<Record<string, Field>> = {
   customerCreate: (asked) => {
     const input = inputOf(asked, 'input')
     const { email, firstName = null, lastName = null } = input
-    const named = [firstName, lastName].filter((part) => part !== null).join(' ')
+    const named = [firstName, lastName].flatMap((part) => (typeof part === 'string' ? [part] : [])).join(' ')
     if (named === '' && email === undefined && input['phone'] === undefined) {
       return wrong('customer', null, 'Customer must have a name, phone number or email address')
     }
@@ -84,19 +84,20 @@ function known(input: Readonly<Record<string, unknown>>, names: readonly string[
 }
 
 function setMetafield({ collections, sequence }: Asked, given: unknown, at: number): Metafield {
-  const { ownerId, namespace, key, value, type }: Readonly<Record<string, unknown>> =
-    typeof given === 'object' && given !== null ? { ...given } : {}
+  const {
+    ownerId,
+    namespace = 'app',
+    key,
+    value,
+    type,
+  }: Readonly<Record<string, unknown>> = typeof given === 'object' && given !== null ? { ...given } : {}
   const below = { owner: String(ownerId) }
-  const place = { namespace: String(namespace ?? 'app'), key: String(key) }
+  const place = { namespace: String(namespace), key: String(key) }
   const before = collections.metafields
     .all(below)
     .find((one) => one.namespace === place.namespace && one.key === place.key)
   const id = before?.id ?? gid('Metafield', sequence * 100 + at)
-  const metafield = {
-    id,
-    ...place,
-    value: String(value),
-    type: String(type ?? before?.type ?? 'single_line_text_field'),
-  }
+  const kind = typeof type === 'string' ? type : (before?.type ?? 'single_line_text_field')
+  const metafield = { id, ...place, value: String(value), type: kind }
   return collections.metafields.replace(id, metafield, below) ?? collections.metafields.insert(metafield, below)
 }

@@ -46,7 +46,7 @@ function countOf(value: unknown): number | undefined {
 }
 
 /** Cuts a page. Its last one has a cursor too. @see https://shopify.dev/docs/api/usage/pagination-graphql */
-function pageOf<T extends { readonly id: string }>({ variables }: Asked, all: readonly T[]): object {
+function pageOf({ variables }: Asked, all: readonly { readonly id: string }[]): object {
   const { first, after, query } = variables
   const found = all.filter((item) => matches(item, typeof query === 'string' ? query : ''))
   const seen = typeof after === 'string' ? Buffer.from(after, 'base64url').toString() : undefined

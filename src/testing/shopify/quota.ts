@@ -21,7 +21,7 @@ export const shopifyQuota: Partial<VendorQuota> = {
 }
 
 /** What a document costs at most: a mutation 10, a list 2 and one for each item, all else 1. */
-export function requestedCost({ query, variables }: Input): number {
+function requestedCost({ query, variables }: Input): number {
   if (typeof query === 'string' && /^\s*mutation\b/.test(query)) return mutationCost
   const first: unknown = typeof variables === 'object' && variables !== null ? Reflect.get(variables, 'first') : 0
   return typeof first === 'number' && first > 0 ? first + 2 : 1

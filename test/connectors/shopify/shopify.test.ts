@@ -128,7 +128,7 @@ it('understands the decimal seconds of REST', async () => {
 
 it('pages GraphQL by the cursor in its variables, and ends where it says so, although the last page has a cursor', async () => {
   using vendor = answering(async (request) => {
-    const { variables }: { variables: { after?: string } } = await request.json()
+    const { variables }: { variables: { after?: string } } = JSON.parse(await request.text())
     const last = variables.after === 'c1'
     const node = { id: last ? '2' : '1' }
     const products = { nodes: [node], pageInfo: { hasNextPage: !last, endCursor: last ? 'c2' : 'c1' } }

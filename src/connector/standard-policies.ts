@@ -12,6 +12,7 @@ import { idempotency, type IdempotencyOptions } from '../policies/idempotency.ts
 import { redirect, type RedirectOptions } from '../policies/redirect.ts'
 import { report } from '../policies/report.ts'
 import { restate } from '../policies/restate.ts'
+import { revalidate, type RevalidateOptions } from '../policies/revalidate.ts'
 import { retry, type RetryOptions } from '../policies/retry.ts'
 import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
 import type { VendorProfile } from './profile.ts'
@@ -27,6 +28,8 @@ export interface PolicySlots {
   readonly idempotency?: Slot<IdempotencyOptions>
   /** @default false */
   readonly fallback?: Slot<FallbackOptions>
+  /** Asks for what is kept only if it has changed, by its `ETag`: `{}` for the standard options. @default false */
+  readonly revalidate?: Slot<RevalidateOptions>
   readonly retry?: Slot<RetryOptions>
   readonly circuitBreaker?: Slot<CircuitBreakerOptions>
   /** Options are laid over the profile's `quota`; a shared `quota` takes its place. */
@@ -43,6 +46,7 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
   'deadline',
   'idempotency',
   'fallback',
+  'revalidate',
   'retry',
   'circuitBreaker',
   'throttle',
@@ -76,6 +80,7 @@ export function standardPolicies(
     fill(slots.deadline, deadline, totalMs),
     fill(slots.idempotency, idempotency, profile.idempotency ?? false),
     fill(slots.fallback, (options) => fallback({ ...shared, ...options }), false),
+    fill(slots.revalidate, revalidate, false),
     fill(slots.retry, (options) => retry({ ...shared, ...again, ...options }), {}),
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),

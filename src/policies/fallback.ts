@@ -4,6 +4,7 @@ import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { discard, isSuccess, type HttpResponse } from '../http/response.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { copyOf, createKeptAnswers, isKeepable } from './kept-answers.ts'
 import { outcomeOf, type Outcome } from './outcome.ts'
 import { errorCode } from './report.ts'
 import { verdictOn } from './verdict.ts'
@@ -33,28 +34,21 @@ export function fallback(options: FallbackOptions): Policy {
   const { staleIfErrorMs = 0, maxEntries = 500, answer, throttled = throttledByStatus } = options
   checkNumber('fallback.staleIfErrorMs', staleIfErrorMs, 0)
   checkNumber('fallback.maxEntries', maxEntries, 1)
-  const kept = new Map<string, { readonly response: HttpResponse; readonly at: number }>()
-
-  function keep(key: string, response: HttpResponse, at: number): void {
-    kept.delete(key)
-    kept.set(key, { response, at })
-    const [oldest] = kept.keys()
-    if (kept.size > maxEntries && oldest !== undefined) kept.delete(oldest)
-  }
+  const kept = createKeptAnswers(maxEntries)
 
   return described({ name: 'fallback', staleIfErrorMs, answer: answer !== undefined }, (next, runtime) => {
     return async function fallback(request) {
       const outcome = await outcomeOf(next(request))
       const { response, error } = outcome
       const now = runtime.now()
-      const keepable = staleIfErrorMs > 0 && request.method === 'GET' && !request.stream
-      if (response && isSuccess(response.status) && keepable) keep(keyOf(request), copyOf(response), now)
+      const keepable = staleIfErrorMs > 0 && isKeepable(request)
+      if (response && isSuccess(response.status) && keepable) kept.keep(request, response, now)
       const outage =
         verdictOn(outcome, throttled, now) === 'failing' ||
         error instanceof CircuitOpenError ||
         (response !== undefined && throttled(response, now) !== undefined)
       if (outage) {
-        const old = keepable ? kept.get(keyOf(request)) : undefined
+        const old = keepable ? kept.get(request) : undefined
         const ageMs = old && now - old.at <= staleIfErrorMs ? now - old.at : undefined
         const instead =
           old && ageMs !== undefined ? { ...copyOf(old.response), staleMs: ageMs } : answer?.(request, outcome)
@@ -69,14 +63,4 @@ export function fallback(options: FallbackOptions): Policy {
       throw error
     }
   })
-}
-
-/** What is kept belongs to nobody else: a reader may change the bytes that it got. */
-function copyOf(response: HttpResponse): HttpResponse {
-  return response.body instanceof Uint8Array ? { ...response, body: Buffer.from(response.body) } : response
-}
-
-/** The same address asked in another language or format is another answer. */
-function keyOf({ url, headers }: HttpRequest): string {
-  return JSON.stringify([url, headers['accept'], headers['accept-language']])
 }

@@ -4,8 +4,11 @@ import {
   path,
   type Call,
   type CallOptions,
+  type Fields,
   type Pages,
   type Pagination,
+  type PathTemplate,
+  type PlainOptions,
   type RouteParameters,
   type VendorProfile,
 } from 'hawser'
@@ -36,9 +39,10 @@ const perPage = 100
 
 /** Names an issue or a pull request. */
 type Numbered<Name extends string> = RepositoryName & { readonly [key in Name]: number }
+type NewComment = Numbered<'issue_number'> & { readonly body: string }
 
 /**
- * A client for GitHub's REST API.
+ * A client for GitHub's REST API. Every method takes the options of a call last.
  *
  * @see https://docs.github.com/en/rest
  */
@@ -46,67 +50,64 @@ export class GitHub extends Connector {
   static override readonly profile: VendorProfile = github
 
   readonly issues = {
-    list: ({ owner, repo, ...query }: ListIssues): Pages<Issue> =>
-      this.http.paginate<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues`, {
-        query: { per_page: perPage, ...query },
-        page: pages,
-      }),
-    get: ({ owner, repo, issue_number }: Numbered<'issue_number'>): Call<Issue> =>
-      this.http.get<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}`),
-    create: ({ owner, repo, ...json }: NewIssue): Call<Issue> =>
-      this.http.post<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues`, { json }),
-    update: ({ owner, repo, issue_number, ...json }: IssueChange): Call<Issue> =>
-      this.http.patch<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}`, { json }),
-    comments: ({ owner, repo, issue_number }: Numbered<'issue_number'>): Pages<Comment> =>
-      this.http.paginate<Comment>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}/comments`, {
-        query: { per_page: perPage },
-        page: pages,
-      }),
-    comment: ({
-      owner,
-      repo,
-      issue_number,
-      body,
-    }: Numbered<'issue_number'> & { readonly body: string }): Call<Comment> =>
+    list: ({ owner, repo, ...query }: ListIssues, options?: PlainOptions): Pages<Issue> =>
+      this.#pages<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues`, query, options),
+    get: ({ owner, repo, issue_number }: Numbered<'issue_number'>, options?: PlainOptions): Call<Issue> =>
+      this.http.get<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}`, options),
+    create: ({ owner, repo, ...json }: NewIssue, options?: PlainOptions): Call<Issue> =>
+      this.http.post<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues`, { ...options, json }),
+    update: ({ owner, repo, issue_number, ...json }: IssueChange, options?: PlainOptions): Call<Issue> =>
+      this.http.patch<Issue>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}`, { ...options, json }),
+    comments: ({ owner, repo, issue_number }: Numbered<'issue_number'>, options?: PlainOptions): Pages<Comment> =>
+      this.#pages<Comment>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}/comments`, {}, options),
+    comment: ({ owner, repo, issue_number, ...json }: NewComment, options?: PlainOptions): Call<Comment> =>
       this.http.post<Comment>(path`/repos/${{ owner }}/${{ repo }}/issues/${{ issue_number }}/comments`, {
-        json: { body },
+        ...options,
+        json,
       }),
   }
 
   readonly pulls = {
-    list: ({ owner, repo, ...query }: ListPulls): Pages<PullRequest> =>
-      this.http.paginate<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls`, {
-        query: { per_page: perPage, ...query },
-        page: pages,
-      }),
-    get: ({ owner, repo, pull_number }: Numbered<'pull_number'>): Call<PullRequest> =>
-      this.http.get<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls/${{ pull_number }}`),
-    create: ({ owner, repo, ...json }: NewPull): Call<PullRequest> =>
-      this.http.post<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls`, { json }),
+    list: ({ owner, repo, ...query }: ListPulls, options?: PlainOptions): Pages<PullRequest> =>
+      this.#pages<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls`, query, options),
+    get: ({ owner, repo, pull_number }: Numbered<'pull_number'>, options?: PlainOptions): Call<PullRequest> =>
+      this.http.get<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls/${{ pull_number }}`, options),
+    create: ({ owner, repo, ...json }: NewPull, options?: PlainOptions): Call<PullRequest> =>
+      this.http.post<PullRequest>(path`/repos/${{ owner }}/${{ repo }}/pulls`, { ...options, json }),
   }
 
   readonly repos = {
-    get: ({ owner, repo }: RepositoryName): Call<Repository> =>
-      this.http.get<Repository>(path`/repos/${{ owner }}/${{ repo }}`),
-    listForOrg: ({ org }: { readonly org: string }): Pages<Repository> =>
-      this.http.paginate<Repository>(path`/orgs/${{ org }}/repos`, { query: { per_page: perPage }, page: pages }),
+    get: ({ owner, repo }: RepositoryName, options?: PlainOptions): Call<Repository> =>
+      this.http.get<Repository>(path`/repos/${{ owner }}/${{ repo }}`, options),
+    listForOrg: ({ org }: { readonly org: string }, options?: PlainOptions): Pages<Repository> =>
+      this.#pages<Repository>(path`/orgs/${{ org }}/repos`, {}, options),
   }
 
   readonly users = {
-    me: (): Call<User> => this.http.get<User>('/user'),
-    get: ({ username }: { readonly username: string }): Call<User> => this.http.get<User>(path`/users/${{ username }}`),
+    me: (options?: PlainOptions): Call<User> => this.http.get<User>('/user', options),
+    get: ({ username }: { readonly username: string }, options?: PlainOptions): Call<User> =>
+      this.http.get<User>(path`/users/${{ username }}`, options),
   }
 
   readonly search = {
     /** Issues and pull requests. GitHub gives the first 1,000 of what it finds. */
-    issues: ({ ...query }: Search): Pages<Issue> =>
-      this.http.paginate<Issue>('/search/issues', { query: { per_page: perPage, ...query }, page: found }),
-    repos: ({ ...query }: Search): Pages<Repository> =>
-      this.http.paginate<Repository>('/search/repositories', { query: { per_page: perPage, ...query }, page: found }),
+    issues: ({ ...query }: Search, options?: PlainOptions): Pages<Issue> =>
+      this.#pages<Issue>('/search/issues', query, options, found),
+    repos: ({ ...query }: Search, options?: PlainOptions): Pages<Repository> =>
+      this.#pages<Repository>('/search/repositories', query, options, found),
   }
 
   /** Calls any endpoint by its route, as GitHub's documentation writes it: `request('GET /repos/{owner}/{repo}', { owner, repo })`. */
   request<T = unknown>(route: string, parameters?: RouteParameters, options?: CallOptions<T>): Call<T> {
     return this.http.request<T>(route, parameters, options)
+  }
+
+  #pages<T>(
+    target: string | PathTemplate,
+    query: Fields,
+    options: PlainOptions | undefined,
+    page: Pagination = pages,
+  ): Pages<T> {
+    return this.http.paginate<T>(target, { ...options, query: { per_page: perPage, ...query }, page })
   }
 }

@@ -8,6 +8,7 @@ import {
   type HttpResponse,
   type OAuthVendor,
   type QuotaReader,
+  type QuotaReading,
   type Throttle,
   type VendorProfile,
 } from 'hawser'
@@ -113,10 +114,16 @@ function quotaReader(): QuotaReader {
       refusalWhen({ status, body: 'secondary rate limit', window: 'secondary', pauseMs: secondaryLimitMs }),
       refusalWhen({ status, header: { name: 'x-ratelimit-remaining', is: '0' } }),
       refusalWhen({ status, header: { name: 'retry-after', is: /./ }, window: 'secondary' }),
+      unchangedIsFree,
     ),
     {
       headers: { ...primary, 'x-ratelimit-remaining': '4987', 'x-ratelimit-used': '13' },
       reads: { windows: [{ ...core, remaining: 4987 }] },
+    },
+    {
+      status: 304,
+      headers: { ...primary, 'x-ratelimit-remaining': '4987' },
+      reads: { windows: [{ ...core, remaining: 4987 }], cost: 0 },
     },
     {
       status: 403,
@@ -131,4 +138,9 @@ function quotaReader(): QuotaReader {
       reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } },
     },
   )
+}
+
+/** @see https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate */
+function unchangedIsFree({ status }: HttpResponse): QuotaReading | undefined {
+  return status === 304 ? { cost: 0 } : undefined
 }

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
-import { anonymous, bearer } from 'hawser'
+import { anonymous, bearer, type Transport } from 'hawser'
 import { GitHub, github as profile } from 'hawser/github'
 import { mockVendor, replay, type MockVendor, type Recording, type Simulator } from 'hawser/testing'
 
@@ -221,4 +221,24 @@ it('asks each endpoint where GitHub’s reference has it', async () => {
     'GET /search/repositories?per_page=100&q=q',
   ])
   expect(vendor.requests.every(({ headers }) => headers['authorization'] === undefined)).toBe(true)
+})
+
+it('asks again for what it has had at no cost', async () => {
+  const limits = {
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': '4999',
+    'x-ratelimit-resource': 'core',
+    'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600),
+  }
+  const statuses: number[] = []
+  const transport: Transport = async ({ headers }) => {
+    const status = headers['if-none-match'] === 'W/"one"' ? 304 : 200
+    statuses.push(status)
+    const body = Buffer.from(status === 304 ? '' : '{"login":"octocat"}')
+    return { status, headers: { ...limits, etag: 'W/"one"' }, body }
+  }
+  const octocat = new GitHub({ auth: bearer('t'), transport, revalidate: {} })
+  for (let call = 0; call < 5; call++) expect(await octocat.users.me()).toEqual({ login: 'octocat' })
+  expect(statuses).toEqual([200, 304, 304, 304, 304])
+  expect(octocat.quota().find(({ name }) => name === 'core')).toMatchObject({ remaining: 4999 })
 })

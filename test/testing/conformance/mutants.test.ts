@@ -9,6 +9,7 @@ import {
   isHawserError,
   parseLinks,
   xRateLimit,
+  type ConnectionCheck,
   type ConnectorOptions,
   type HttpClient,
   type Policy,
@@ -321,6 +322,22 @@ const mutants: readonly (readonly [fault: string, fails: string, mutant: Mutant]
     [withOptions(() => ({ policies: (standard) => [...standard, (next) => next] }))],
   ],
   [
+    'finds every connection good',
+    'tests a connection by a read, and tells what is wrong with it',
+    [
+      class extends Tracker {
+        override async check(): Promise<ConnectionCheck> {
+          return { ok: true }
+        }
+      },
+    ],
+  ],
+  [
+    'tests a connection by a write',
+    'tests a connection by a read, and tells what is wrong with it',
+    [withProfile({ ...tracker, probe: { route: 'POST /tickets' } })],
+  ],
+  [
     'compares what a webhook means',
     'verifies a webhook’s bytes, and not what they mean',
     [Tracker, { webhooks: meaning }],
@@ -348,9 +365,9 @@ async function failuresOf([connector, change]: Mutant): Promise<readonly string[
   return failed
 }
 
-it('finds nothing wrong with a sound connector, and applies every case to it but the probe, which it does not have', async () => {
+it('finds nothing wrong with a sound connector, and applies every case to it', async () => {
   expect(await failuresOf([Tracker])).toEqual([])
-  expect(conformance(Tracker, plan).flatMap(({ skip }) => skip ?? [])).toEqual(['the profile has no `probe`'])
+  expect(conformance(Tracker, plan).flatMap(({ skip }) => skip ?? [])).toEqual([])
 })
 
 it.each(mutants)('finds a connector that %s', async (_, fails, connector) => {

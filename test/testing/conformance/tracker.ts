@@ -14,6 +14,7 @@ export const tracker: VendorProfile = {
   version: { header: 'tracker-version', value: '2030-01-01' },
   idempotency: { header: 'Idempotency-Key' },
   redirectElsewhere: 'anonymous',
+  probe: { route: 'GET /tickets/a', identity: 'id' },
   quota: {
     limits: [{ name: 'minute', limit: 60, windowMs: 60_000 }],
     reader: proven(xRateLimit({ reset: 'epoch-seconds', window: 'minute', windowMs: { minute: 60_000 } }), {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { isRecord } from 'hawser'
-import type { Subject, TrialCase } from '../trial.ts'
+import type { ConnectionCheck } from 'hawser'
+import type { TrialCase } from '../trial.ts'
 
 /** That a connector reaches its vendor, and tells what it is. */
 export const connectionCases: readonly TrialCase[] = [
@@ -20,11 +20,10 @@ export const connectionCases: readonly TrialCase[] = [
   },
   {
     name: 'tests a connection by a read, and tells what is wrong with it',
-    skip: ({ profile }) =>
-      'probe' in profile && profile.probe !== undefined ? undefined : 'the profile has no `probe`',
+    skip: ({ profile }) => (profile.probe ? undefined : 'the profile has no `probe`'),
     async run({ open }) {
       const good = open()
-      assert.deepEqual((await checked(good))['ok'], true, 'A good connection was found to be bad.')
+      assert.deepEqual((await good.client.check()).ok, true, 'A good connection was found to be bad.')
       const methods = new Set(good.sent().map(({ method }) => method))
       assert.deepEqual([...methods], ['GET'], 'The methods by which the connection was tested.')
 
@@ -35,14 +34,18 @@ export const connectionCases: readonly TrialCase[] = [
         const bad = open({ retry: false })
         bad.vendor.fail(status, { times: 3 })
         assert.equal(
-          (await checked(bad))['because'],
+          whatIsWrong(await bad.client.check()),
           because,
           `What is wrong with a connection that is answered ${status}.`,
         )
       }
       const dead = open({ retry: false })
       dead.vendor.reset({ times: 3 })
-      assert.equal((await checked(dead))['because'], 'unreachable', 'What is wrong with a connection that is cut off.')
+      assert.equal(
+        whatIsWrong(await dead.client.check()),
+        'unreachable',
+        'What is wrong with a connection that is cut off.',
+      )
     },
   },
   {
@@ -66,10 +69,4 @@ export const connectionCases: readonly TrialCase[] = [
   },
 ]
 
-async function checked({ client }: Subject): Promise<Record<string, unknown>> {
-  const check: unknown = Reflect.get(client, 'check')
-  assert.ok(typeof check === 'function', 'The profile has a `probe`, and the connector has no `check()`.')
-  const result: unknown = await Reflect.apply(check, client, [])
-  assert.ok(isRecord(result), '`check()` gave no result.')
-  return result
-}
+const whatIsWrong = (check: ConnectionCheck): unknown => (check.ok ? 'nothing' : check.because)

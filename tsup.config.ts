@@ -7,6 +7,7 @@ const config: Options = {
     github: 'src/connectors/github/index.ts',
     stripe: 'src/connectors/stripe/index.ts',
     slack: 'src/connectors/slack/index.ts',
+    shopify: 'src/connectors/shopify/index.ts',
     testing: 'src/testing/index.ts',
     webhooks: 'src/webhooks/index.ts',
     cli: 'src/cli/main.ts',

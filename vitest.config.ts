@@ -13,6 +13,7 @@ const config: ViteUserConfig = defineConfig({
       { find: /^hawser\/axios$/, replacement: source('axios/index.ts') },
       { find: /^hawser\/github$/, replacement: source('connectors/github/index.ts') },
       { find: /^hawser\/slack$/, replacement: source('connectors/slack/index.ts') },
+      { find: /^hawser\/shopify$/, replacement: source('connectors/shopify/index.ts') },
       { find: /^hawser\/stripe$/, replacement: source('connectors/stripe/index.ts') },
       { find: /^hawser\/testing$/, replacement: source('testing/index.ts') },
       { find: /^hawser\/webhooks$/, replacement: source('webhooks/index.ts') },

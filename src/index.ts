@@ -174,7 +174,7 @@ export type { SchemaIssue, SchemaResult, StandardSchema } from './client/standar
 
 export { Connector } from './connector/connector.ts'
 export type { ConnectionCheck, ConnectionFailure, Probe } from './connector/connection-check.ts'
-export { fillTenant } from './connector/tenant.ts'
+export { baseUrlOf, fillTenant } from './connector/tenant.ts'
 export type { Tenant, TenantPatterns } from './connector/tenant.ts'
 export type { ConnectorDescription, ConnectorOptions } from './connector/connector.ts'
 export type { VendorProfile } from './connector/profile.ts'

@@ -7,6 +7,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Gives a JSON object with fields laid over what is at a dotted path; the empty path is the object itself. */
+export function merged(root: unknown, path: string, fields: object): object {
+  const own = typeof root === 'object' && root !== null ? root : {}
+  if (path === '') return { ...own, ...fields }
+  const [name = '', ...rest] = path.split('.')
+  const inner: unknown = Object.hasOwn(own, name) ? Reflect.get(own, name) : undefined
+  return { ...own, [name]: merged(inner, rest.join('.'), fields) }
+}
+
 /** Looks up a dotted path in a JSON value, such as `extensions.cost`; the empty path is the value itself. */
 export function fieldAt(root: unknown, path: string): unknown {
   if (path === '') return root

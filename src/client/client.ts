@@ -2,8 +2,10 @@ import type { Readable } from 'node:stream'
 import { isRecord } from '../check.ts'
 import { InvalidRequestError, PaginationError } from '../errors.ts'
 import { isOwn } from '../http/origins.ts'
+import type { Fields } from '../http/query.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
+import { merged } from '../json-value.ts'
 import {
   buildRequest,
   operationOf,
@@ -25,7 +27,7 @@ import type { StandardSchema } from './standard-schema.ts'
 /** What a client is made of. A `Connector` puts it together from a vendor's profile. */
 export interface HttpClientConfig extends RequestDefaults, Execution {}
 
-/** Options of a listing. */
+/** Options of a listing, which is read by GET, or by POST where it has a `json`. */
 export interface PaginateOptions<T> extends RequestOptions {
   /** How the vendor pages. */
   readonly page: Pagination
@@ -126,10 +128,15 @@ export class HttpClient {
     return pagesOf<T>(() => {
       if (!isRecord(options)) throw new InvalidRequestError('`paginate` takes its options as a plain object.')
       const { page: pagination, from, schema, maxEmptyPages = 20, prefetch = false, ...given } = options
-      const operation = operationOf('GET', target)
+      const method = given.json === undefined ? 'GET' : 'POST'
+      const operation = operationOf(method, target)
       const [address, written] = splitQuery(target)
-      const query = { ...written, ...given.query }
-      const firstUrl = this.build('GET', address, { query: { ...pagination?.first, ...query } }).url
+      const asked = { ...written, ...given.query }
+      // A body has the place for what the pages ask; the address stays as it is.
+      const query: Fields = method === 'GET' ? asked : {}
+      const firstUrl = this.build(method, address, {
+        query: { ...(method === 'GET' && pagination?.first), ...asked },
+      }).url
       return {
         operation,
         pagination,
@@ -142,13 +149,15 @@ export class HttpClient {
         fetchPage: (at, unwanted) => {
           const request = unwanted ? { ...given, signal: eitherOf(given.signal, unwanted) } : given
           if ('query' in at) {
-            return this.#json('GET', address, { ...request, query: at.query }, { operation }).withResponse()
+            const where = method === 'GET' ? { query: at.query } : inBody(given.json, pagination.into, at.query, asked)
+            return this.#json(method, address, { ...request, ...where }, { operation }).withResponse()
           }
           // Another origin would get the credential.
           if (!isOwn(this.#config, at.url)) {
             throw new PaginationError(`${operation}: stopped, the next page is on another origin.`)
           }
-          return this.#json('GET', at.url, { ...request, query: undefined }, { operation }).withResponse()
+          const { idempotent = method === 'POST' || undefined } = request
+          return this.#json(method, at.url, { ...request, idempotent, query: undefined }, { operation }).withResponse()
         },
       }
     })
@@ -193,4 +202,9 @@ export class HttpClient {
 
 function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
   return one ? AbortSignal.any([one, other]) : other
+}
+
+/** A listing's read by POST: changes nothing, so it may be sent again. */
+function inBody(json: unknown, into: string | undefined, page: Fields, query: Fields): RequestOptions {
+  return { query, json: merged(json, into ?? '', page), idempotent: true }
 }

@@ -21,6 +21,8 @@ export interface PageAnswer {
 export interface Pagination {
   /** What to ask for on the first page, beyond the caller's query. */
   readonly first?: Fields
+  /** Where in a JSON body the next page is asked for, where a listing is read by POST: `variables`. @default at its top */
+  readonly into?: Place
   read(answer: PageAnswer): { readonly items: readonly unknown[]; readonly next?: NextPage | undefined }
 }
 
@@ -28,10 +30,19 @@ export interface Pagination {
 type Place = string
 
 /** Pages by a cursor that each page gives for the next one. */
-export function cursor(options: { readonly param: string; readonly items: Place; readonly next: Place }): Pagination {
+export function cursor(options: {
+  readonly param: string
+  readonly items: Place
+  readonly next: Place
+  /** Where the body tells whether there is more, where its last page has a cursor too. */
+  readonly more?: Place
+  readonly into?: Place
+}): Pagination {
   return {
+    ...(options.into !== undefined && { into: options.into }),
     read({ body }) {
-      const next = fieldAt(body, options.next)
+      const ended = options.more !== undefined && fieldAt(body, options.more) !== true
+      const next = ended ? undefined : fieldAt(body, options.next)
       return {
         items: listAt(body, options.items),
         // An empty cursor is how Slack and others say "no more".

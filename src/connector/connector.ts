@@ -14,7 +14,7 @@ import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import { checkConnection, type ConnectionCheck, type Probe } from './connection-check.ts'
 import type { VendorProfile } from './profile.ts'
-import { fillTenant, type Tenant } from './tenant.ts'
+import { baseUrlOf, type Tenant } from './tenant.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
 
 /** What every connector takes. */
@@ -87,7 +87,7 @@ export abstract class Connector {
     }
     const given = guarded(options.runtime ?? systemRuntime())
     const runtime = onEvent ? withListener(given, onEvent) : given
-    const baseUrl = checkBaseUrl(options.baseUrl ?? fillTenant(profile.baseUrl, profile.tenant, options.tenant))
+    const baseUrl = checkBaseUrl(options.baseUrl ?? baseUrlOf(profile, options.tenant))
     const own = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
     const standard = standardPolicies(profile, auth, own, options)
     const chosen = policies ? policies(standard) : standard
@@ -99,7 +99,7 @@ export abstract class Connector {
       headers: mergeHeaders(
         { 'user-agent': 'hawser', accept: 'application/json' },
         profile.headers,
-        version && { [version.header]: version.value },
+        version?.header === undefined ? undefined : { [version.header]: version.value },
         options.headers,
       ),
       arrays: profile.arrays,

@@ -12,7 +12,10 @@ import type { TenantPatterns } from './tenant.ts'
 export interface VendorProfile {
   /** Lower case, as in `github`. */
   readonly name: string
-  /** Where its API is, up to and without the first path that differs. Names in braces are filled from the option `tenant`. */
+  /**
+   * Where its API is, up to and without the first path that differs. `{version}` is the version; other names in braces are
+   * filled from the option `tenant`.
+   */
   readonly baseUrl: string
   /** What each name in `baseUrl` may be, such as `{ shop: /^[a-z0-9][a-z0-9-]*$/ }`. @default none */
   readonly tenant?: TenantPatterns
@@ -22,8 +25,8 @@ export interface VendorProfile {
   readonly hosts?: readonly RegExp[]
   /** Its ways with OAuth 2. Absent where it has none. */
   readonly oauth?: OAuthVendor
-  /** The API version that the types were written for. */
-  readonly version?: { readonly header: string; readonly value: string }
+  /** The API version that the types were written for. Without a `header` it stands in `baseUrl`. */
+  readonly version?: { readonly header?: string; readonly value: string }
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>
   /** How lists are written in queries and forms. @default 'repeat' */

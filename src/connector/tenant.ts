@@ -7,6 +7,22 @@ export type Tenant = Readonly<Record<string, string>>
 /** What each name of an address may be; a pattern goes from `^` to `$`. */
 export type TenantPatterns = Readonly<Record<string, RegExp>>
 
+/** Where a vendor's API is, as its profile says it. */
+interface Addressed {
+  readonly baseUrl: string
+  readonly version?: { readonly value: string }
+  readonly tenant?: TenantPatterns
+}
+
+/**
+ * Gives the address of a vendor's API, with the version and the tenant's names in their places.
+ *
+ * @throws {ConfigurationError} as {@link fillTenant}
+ */
+export function baseUrlOf({ baseUrl, version, tenant: patterns }: Addressed, tenant?: Tenant): string {
+  return fillTenant(version ? baseUrl.replace('{version}', version.value) : baseUrl, patterns, tenant)
+}
+
 /**
  * Fills the names of an address, and refuses whatever could lead it to another host.
  *

@@ -6,10 +6,10 @@ export type ReadStatus = (response: HttpResponse) => number | undefined
 
 /** Options of {@link statusWhen}. Places are dotted paths into a JSON body. */
 export interface StatusWhenOptions {
-  /** The field that tells failures apart, such as `ok`. */
+  /** The field that tells failures apart, such as `ok` or `errors.0`. */
   readonly field: string
-  /** What it holds in a failure, such as `false`. */
-  readonly is: string | number | boolean
+  /** What it holds in a failure, such as `false`. @default anything: that it is there says it */
+  readonly is?: string | number | boolean
   /** Where the vendor's code stands, such as `error`. */
   readonly code: string
   /** The status that each code stands for. */
@@ -21,13 +21,14 @@ export interface StatusWhenOptions {
 /** Reads failures that come with a status of success. A streamed body is not looked into. */
 export function statusWhen(options: StatusWhenOptions): ReadStatus {
   const { field, is, code, statuses, otherwise = 400 } = options
-  // What does not even name the code is no failure, and is not decoded twice.
-  const mark = `"${code.split('.').at(-1) ?? ''}"`
+  // What does not even name the code, or the field that a failure alone has, is no failure and is not decoded twice.
+  const mark = `"${(is === undefined ? field.split('.')[0] : code.split('.').at(-1)) ?? ''}"`
   return function statusWhen({ status, body }) {
     if (!isSuccess(status) || !(body instanceof Uint8Array)) return undefined
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
     const answer = text.includes(mark) ? parsed(text.toString()) : undefined
-    if (fieldAt(answer, field) !== is) return undefined
+    const found = fieldAt(answer, field)
+    if (is === undefined ? found === undefined : found !== is) return undefined
     const said = fieldAt(answer, code)
     return typeof said === 'string' && Object.hasOwn(statuses, said) ? statuses[said] : otherwise
   }

@@ -8,6 +8,8 @@ export interface SimulatorContext {
   now(): number
   /** How the simulator's limits stand for whoever asks, all but the secondary ones. */
   limits?(): readonly LimitState[]
+  /** Gives back what a call was charged too much; gives how the limits of the call stand then. */
+  refund?(cost: number): readonly LimitState[]
 }
 
 /** A vendor to test against: answers standard requests with standard responses. Knows no mock library. */

@@ -62,7 +62,7 @@ export function vendorSide({
     return { ...admission, quota: vendor.quota }
   }
 
-  async function respond({ method, url, headers, body, to }: Arrival): Promise<Answer> {
+  async function respond({ method, url, headers, body, to }: Arrival, admission?: Admission): Promise<Answer> {
     const bodily = method !== 'GET' && method !== 'HEAD' && body.length > 0
     const asked = simulators.filter((simulator) => to === 'any' || isAt(simulator, url))
     const request = (): Request => new Request(url, { method, headers, ...(bodily && { body }) })
@@ -73,6 +73,7 @@ export function vendorSide({
       const response = await simulator.respond(request(), {
         now: () => clock.now,
         limits: () => limiter?.states({ method, url, headers }, clock.now) ?? [],
+        refund: (cost) => (admission?.ok ? admission.refund(cost) : []),
       })
       if (response) return answerOf(response, clock.now)
     }
@@ -97,7 +98,7 @@ export function vendorSide({
       const fault = nextFault(request)
       if (fault) request.outcome = fault.kind
       if (fault && !isProcessed(fault)) return { answer: await strike(fault, nothing, clock.now), leave }
-      const answer = tell(await respond(arrival))
+      const answer = tell(await respond(arrival, admission))
       request.outcome ??= answer.status
       return { answer: fault ? await strike(fault, answer, clock.now) : answer, leave }
     } catch (error) {

@@ -218,3 +218,45 @@ it('checks items by a schema and names the place that does not fit, not the valu
     message: expect.stringMatching(/^(?!.*canary).*at id/),
   })
 })
+
+it('reads a listing by POST where it has a body, with the cursor in its place, and sends a page again after a failure', async () => {
+  using vendor = mockVendor({
+    origin: 'https://tracker.test',
+    async respond(request) {
+      const { find }: { find: { after?: string } } = JSON.parse(await request.text())
+      const last = find.after === 'c1'
+      return Response.json({ items: [last ? 2 : 1], next: last ? 'c2' : 'c1', more: !last })
+    },
+  })
+  const tracker = new Tracker({ auth: anonymous(), ...vendor.options })
+  const page = cursor({ param: 'after', items: 'items', next: 'next', more: 'more', into: 'find' })
+  const json = { find: { open: true }, of: 'all' }
+  const found = (from?: string): Pages<number> =>
+    tracker.http.paginate<number>('/search', { json, query: { lang: 'en' }, page, from })
+  vendor.fail(502)
+  const pages = found().pages()
+  const first = await pages.next()
+  expect(await pages.next()).toMatchObject({ value: { items: [2] } })
+  expect(await pages.next()).toMatchObject({ done: true })
+  expect(await found(first.value?.next).toArray({ limit: 5 })).toEqual([2])
+  const [, asked, second, resumed] = vendor.requests
+  expect([asked?.method, asked?.url]).toEqual(['POST', 'https://tracker.test/search?lang=en'])
+  expect(asked?.json).toEqual(json)
+  expect(second).toMatchObject({ method: 'POST', url: asked?.url })
+  expect(second?.json).toEqual({ find: { open: true, after: 'c1' }, of: 'all' })
+  expect(resumed?.json).toEqual(second?.json)
+  expect(vendor.requests).toHaveLength(4)
+})
+
+it('lays the cursor over the top of the body where the pagination names no place', async () => {
+  using vendor = mockVendor({
+    origin: 'https://tracker.test',
+    async respond(request) {
+      const { after }: { after?: string } = JSON.parse(await request.text())
+      return Response.json({ items: [after ?? 'first'], next: after === undefined ? 'c1' : '' })
+    },
+  })
+  const tracker = new Tracker({ auth: anonymous(), ...vendor.options })
+  const page = cursor({ param: 'after', items: 'items', next: 'next' })
+  expect(await tracker.http.paginate('/search', { json: {}, page }).toArray({ limit: 5 })).toEqual(['first', 'c1'])
+})

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { ConfigurationError, Connector, anonymous, fillTenant, type HttpRequest, type VendorProfile } from 'hawser'
+import {
+  ConfigurationError,
+  Connector,
+  anonymous,
+  baseUrlOf,
+  fillTenant,
+  type HttpRequest,
+  type VendorProfile,
+} from 'hawser'
 import { response } from '../support/stub.ts'
 
 const patterns = { shop: /^[a-z0-9][a-z0-9-]*$/ }
@@ -50,4 +58,28 @@ it('gives a connector the address of its customer', async () => {
   await shop.http.get('/things')
   expect(sent[0]?.url).toBe('https://acme.shops.test/api/things')
   expect(() => new Shop({ auth: anonymous(), transport })).toThrow('`tenant` needs `shop`')
+})
+
+it('puts the version into an address that names it, and sends it in no header', async () => {
+  const profile = { name: 'shop', baseUrl: 'https://{shop}.test/{version}', tenant: patterns, version: { value: 'v7' } }
+  expect(baseUrlOf(profile, { shop: 'acme' })).toBe('https://acme.test/v7')
+  expect(baseUrlOf({ baseUrl: 'https://plain.test' })).toBe('https://plain.test')
+  expect(() => baseUrlOf({ baseUrl: 'https://plain.test/{version}' })).toThrow('no pattern for `version`')
+  class Versioned extends Connector {
+    static override readonly profile: VendorProfile = profile
+  }
+  const seen: HttpRequest[] = []
+  const client = new Versioned({
+    auth: anonymous(),
+    tenant: { shop: 'acme' },
+    transport: async (request) => {
+      seen.push(request)
+      return response(200, {})
+    },
+  })
+  await client.http.get('/things')
+  expect(client.describe().version).toBe('v7')
+  expect(seen.map(({ url, headers }) => [url, Object.values(headers).includes('v7')])).toEqual([
+    ['https://acme.test/v7/things', false],
+  ])
 })

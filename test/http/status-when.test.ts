@@ -39,3 +39,13 @@ it('means 400 where nothing else is said, as `otherwise`', () => {
   const plain = statusWhen({ field: 'ok', is: false, code: 'error', statuses: {} })
   expect(plain({ status: 200, headers: {}, body: Buffer.from('{"ok":false,"error":"x"}') })).toBe(400)
 })
+
+it('takes a field that is there for a failure, where it is not said what it holds', () => {
+  const errors = statusWhen({ field: 'errors.0', code: 'errors.0.extensions.code', statuses: { THROTTLED: 429 } })
+  const of = (body: unknown): number | undefined =>
+    errors({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) })
+  expect(of({ errors: [{ extensions: { code: 'THROTTLED' } }], data: {} })).toBe(429)
+  expect(of({ errors: [{ message: 'syntax error' }] })).toBe(400)
+  expect(of({ errors: [] })).toBeUndefined()
+  expect(of({ data: { of: { errors: [{ extensions: { code: 'THROTTLED' } }] } } })).toBeUndefined()
+})

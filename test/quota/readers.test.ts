@@ -181,3 +181,21 @@ it('fails where it is defined if it misreads a sample', () => {
   const reads = { windows: [{ limit: 10, remaining: 9, resetsInMs: 30_000, precisionMs: 1000 }] }
   expect(() => proven(wrong, { headers, reads })).toThrow('where its sample means')
 })
+
+it('takes a call without a cost that asked for more than remains for refused, until the rest is there', () => {
+  const read = costBody({
+    cost: 'spent',
+    requested: 'asked',
+    limit: 'limit',
+    remaining: 'left',
+    restorePerSecond: 'restore',
+    window: 'points',
+  })
+  const told = (body: object): unknown =>
+    read({ status: 200, headers: {}, body: Buffer.from(JSON.stringify(body)) }, 0)?.refusal
+  const state = { limit: 1000, left: 100, restore: 50 }
+  expect(told({ ...state, asked: 600, spent: null })).toEqual({ window: 'points', retryAfterMs: 10_000 })
+  expect(told({ limit: 1000, left: 100, asked: 600 })).toEqual({ window: 'points' })
+  expect(told({ ...state, asked: 600, spent: 500 })).toBeUndefined()
+  expect(told({ ...state, asked: 100, spent: null })).toBeUndefined()
+})

@@ -8,6 +8,8 @@ import { readReset, type ResetForm } from './reset.ts'
 export interface CostBodyOptions {
   /** What the call really cost. */
   readonly cost?: string
+  /** What the call asked for. Without a `cost`, and beyond what remains, the call was refused for it. */
+  readonly requested?: string
   readonly limit?: string
   readonly remaining?: string
   readonly reset?: string
@@ -26,7 +28,17 @@ export interface CostBodyOptions {
  * @throws {ConfigurationError}
  */
 export function costBody(options: CostBodyOptions): QuotaReader {
-  const known = ['cost', 'limit', 'remaining', 'reset', 'resetForm', 'restorePerSecond', 'window', 'windowMs']
+  const known = [
+    'cost',
+    'requested',
+    'limit',
+    'remaining',
+    'reset',
+    'resetForm',
+    'restorePerSecond',
+    'window',
+    'windowMs',
+  ]
   checkOptions('costBody', options, known)
   const { window, windowMs, resetForm = 'iso-8601' } = options
   return function costBody(response, now) {
@@ -34,6 +46,7 @@ export function costBody(options: CostBodyOptions): QuotaReader {
     const cost = numberAt(body, options.cost)
     const limit = numberAt(body, options.limit)
     const remaining = numberAt(body, options.remaining)
+    const requested = numberAt(body, options.requested) ?? 0
     const restore = numberAt(body, options.restorePerSecond)
     const reset = options.reset === undefined ? undefined : fieldAt(body, options.reset)
     const told: WindowReading = {
@@ -47,7 +60,17 @@ export function costBody(options: CostBodyOptions): QuotaReader {
     }
     const speaks = limit !== undefined || remaining !== undefined
     if (!speaks && cost === undefined) return undefined
-    return { ...(speaks && { windows: [told] }), ...(cost !== undefined && { cost }) }
+    const lacking = cost === undefined && remaining !== undefined ? requested - remaining : 0
+    return {
+      ...(speaks && { windows: [told] }),
+      ...(cost !== undefined && { cost }),
+      ...(lacking > 0 && {
+        refusal: {
+          ...(window !== undefined && { window }),
+          ...(restore && { retryAfterMs: (lacking / restore) * 1000 }),
+        },
+      }),
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Credential } from 'hawser'
+import type { Credential, OAuthVendor } from 'hawser'
 
 /** A credential whose renewals are counted. */
 export interface TrialCredential extends Credential {
@@ -6,8 +6,13 @@ export interface TrialCredential extends Credential {
   readonly tokens: readonly string[]
 }
 
-/** Makes a credential as OAuth's is: a bearer token that is renewed where the vendor refuses it. */
-export function trialCredential(): TrialCredential {
+/** Where a vendor takes a token. */
+type TokenHeader = NonNullable<OAuthVendor['tokenHeader']>
+
+const bearer: TokenHeader = { name: 'authorization', prefix: 'Bearer ' }
+
+/** Makes a credential as OAuth's is: a token in its header that is renewed where the vendor refuses it. */
+export function trialCredential({ name, prefix = '' }: TokenHeader = bearer): TrialCredential {
   const tokens = ['conformance-token-1']
   const current = (): string => tokens.at(-1) ?? ''
   return {
@@ -15,7 +20,7 @@ export function trialCredential(): TrialCredential {
     tokens,
     apply: (request) => ({
       ...request,
-      headers: { ...request.headers, authorization: `Bearer ${current()}` },
+      headers: { ...request.headers, [name.toLowerCase()]: prefix + current() },
       secrets: [current()],
     }),
     async renew() {
@@ -23,4 +28,13 @@ export function trialCredential(): TrialCredential {
       return true
     },
   }
+}
+
+/** Gives the token that a request came with. */
+export function tokenIn(
+  headers: Readonly<Record<string, string>>,
+  { name, prefix = '' }: TokenHeader = bearer,
+): string | undefined {
+  const value = headers[name.toLowerCase()]
+  return value?.startsWith(prefix) ? value.slice(prefix.length) : undefined
 }

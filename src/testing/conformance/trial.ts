@@ -4,7 +4,7 @@ import type { ReceivedRequest } from '../journal/received-request.ts'
 import type { Simulator } from '../simulator.ts'
 import { altered, type Alter } from './altered.ts'
 import type { ConformancePlan, ConformanceWebhooks, ConnectorClass } from './plan.ts'
-import { trialCredential } from './trial-credential.ts'
+import { tokenIn, trialCredential } from './trial-credential.ts'
 
 /** Where nobody of the vendor's is. */
 export const elsewhere = 'https://elsewhere.test'
@@ -38,6 +38,8 @@ export interface Subject {
   readonly vendor: MockVendor
   /** The token in force, and those before it. */
   readonly tokens: readonly string[]
+  /** The tokens that came with what the vendor got, each out of the vendor's header. */
+  readonly tokensSent: () => readonly (string | undefined)[]
   readonly read: () => Promise<unknown>
   readonly write: () => Promise<unknown>
   readonly list: () => AsyncIterable<unknown>
@@ -62,10 +64,11 @@ export function connectorTrial<C extends Connector>(
   opened: (vendor: MockVendor) => void,
 ): Trial {
   const { simulator, read, write, list, prepare, front = 'memory', options } = plan
+  const header = connector.profile.oauth?.tokenHeader
   return {
     ...factsOf(connector, plan),
     open({ alter, retry } = {}) {
-      const credential = trialCredential()
+      const credential = trialCredential(header)
       const own = simulator()
       const vendor = mockVendor([alter ? altered(own, alter) : own, stranger], { front })
       opened(vendor)
@@ -75,6 +78,7 @@ export function connectorTrial<C extends Connector>(
         auth: credential,
         ...vendor.options,
       })
+      const sent = (): readonly ReceivedRequest[] => vendor.requests.filter((request) => !isStray(request))
       return {
         client,
         vendor,
@@ -84,10 +88,11 @@ export function connectorTrial<C extends Connector>(
         async *list() {
           // By another way to the same records, where no case counts or changes anything.
           using aside = mockVendor(own, { front: 'memory' })
-          await prepare?.(new connector({ ...options, auth: trialCredential(), ...aside.options }))
+          await prepare?.(new connector({ ...options, auth: trialCredential(header), ...aside.options }))
           if (list) yield* list(client)
         },
-        sent: () => vendor.requests.filter((request) => !isStray(request)),
+        sent,
+        tokensSent: () => sent().map(({ headers }) => tokenIn(headers, header)),
         strays: () => vendor.requests.filter(isStray),
       }
     },

@@ -7,8 +7,13 @@ type Counted = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>
 
 /** What becomes of a request at the limits. */
 export type Admission =
-  /** `states` are those to tell, as they stand now; `leave` is called when the answer has gone. */
-  | { readonly ok: true; readonly states: readonly LimitState[]; readonly leave: () => void }
+  /** `states` are those to tell, as they stand now; `refund` gives back what was charged too much, `leave` is called when the answer has gone. */
+  | {
+      readonly ok: true
+      readonly states: readonly LimitState[]
+      readonly refund: (cost: number) => readonly LimitState[]
+      readonly leave: () => void
+    }
   | { readonly ok: false; readonly states: readonly LimitState[]; readonly refusal: QuotaRefusal }
 
 /** All limits of a vendor, each counted for everyone whom it is about. */
@@ -70,7 +75,11 @@ export function createLimiter(quota: VendorQuota): Limiter {
     for (const charge of charges) charge.meter.take(charge.cost, now)
     active.set(connection, underWay + 1)
     const leave = (): void => void active.set(connection, (active.get(connection) ?? 1) - 1)
-    return { ok: true, states: told(), leave }
+    const refund = (back: number): readonly LimitState[] => {
+      for (const charge of charges) charge.meter.take(-back, now)
+      return told()
+    }
+    return { ok: true, states: told(), refund, leave }
   }
 
   function metersOf(name: string): readonly Meter[] {

@@ -1,4 +1,4 @@
-import { checkOptions } from 'hawser'
+import { baseUrlOf, checkOptions } from 'hawser'
 import type { SimulatorContext } from '../simulator.ts'
 import { parseRoute, type Route } from '../routes/route.ts'
 import { createCollection, type Collection } from './collection.ts'
@@ -18,6 +18,7 @@ import { refuse, type Reply, type SimulatedFailure } from './reply.ts'
 
 const definitionNames = [
   'profile',
+  'tenant',
   'collections',
   'routes',
   'errors',
@@ -78,6 +79,7 @@ export function defineSimulator<Records extends object>(
         now: context?.now() ?? 0,
         sequence,
         limits: context?.limits?.() ?? [],
+        refund: (cost) => context?.refund?.(cost) ?? [],
         collections,
       }
       const refusal = checkVersion(definition, headers) ?? definition.authorize?.(asked)
@@ -92,7 +94,7 @@ export function defineSimulator<Records extends object>(
 
     const quota = options.quota === false ? undefined : quotaOf(profile, write, definition.quota, options.quota)
     return {
-      origin: new URL(profile.baseUrl).origin,
+      origin: new URL(baseUrlOf(profile, definition.tenant)).origin,
       origins: profile.origins ?? [],
       routes: routes.map(({ route }) => route.text),
       collections,
@@ -129,10 +131,10 @@ interface Handled<Records extends object> {
 }
 
 function routesOf<Records extends object>(
-  { profile, collections, routes }: SimulatorDefinition<Records>,
+  { profile, tenant, collections, routes }: SimulatorDefinition<Records>,
   records: Collections<Records>,
 ): readonly Handled<Records>[] {
-  const base = new URL(profile.baseUrl).pathname.replace(/\/$/, '')
+  const base = new URL(baseUrlOf(profile, tenant)).pathname.replace(/\/$/, '')
   const ofCollections = namesOf(collections).flatMap((name) => {
     const definition = collections?.[name]
     return definition ? Object.entries(collectionRoutes(name, definition, records[name])) : []

@@ -1,4 +1,4 @@
-import type { VendorProfile } from 'hawser'
+import type { Tenant, VendorProfile } from 'hawser'
 import type { WebhookSource } from 'hawser/webhooks'
 import type { LimitState } from '../limits/meter.ts'
 import type { VendorQuota } from '../limits/vendor-quota.ts'
@@ -27,6 +27,8 @@ export interface RouteRequest<Records extends object> {
   readonly sequence: number
   /** How the limits stand for whoever asks, all but the secondary ones. */
   readonly limits: readonly LimitState[]
+  /** Gives back what a call was charged too much; gives how the limits of the call stand then. */
+  readonly refund: (cost: number) => readonly LimitState[]
   readonly collections: { readonly [Name in keyof Records]: Collection<Records[Name]> }
 }
 
@@ -71,6 +73,8 @@ export interface CollectionDefinition<T> {
 export interface SimulatorDefinition<Records extends object> {
   /** Its origins, version, idempotency, errors and the costs of its quota are taken from here. */
   readonly profile: VendorProfile
+  /** Whose address it has, where the profile's `baseUrl` names a tenant. */
+  readonly tenant?: Tenant
   readonly collections?: { readonly [Name in keyof Records]: CollectionDefinition<Records[Name]> }
   /** Routes beside those of the collections, and before them: `POST /v1/tickets/{id}/close`. */
   readonly routes?: Readonly<Record<string, RouteHandler<Records>>>

@@ -33,7 +33,7 @@ export function checkVersion(
   { profile: { version }, versions = [] }: Pick<SimulatorDefinition<object>, 'profile' | 'versions'>,
   headers: Headers,
 ): Reply | undefined {
-  const asked = version && headers[version.header.toLowerCase()]
+  const asked = version?.header && headers[version.header.toLowerCase()]
   if (!version || asked === undefined || asked === version.value || versions.includes(asked)) return undefined
   return refuse(400, `The version ${asked} is not known.`, 'unknown_version')
 }

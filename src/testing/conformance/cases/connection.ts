@@ -7,18 +7,15 @@ export const connectionCases: readonly TrialCase[] = [
   {
     name: 'reads from its vendor, with its version and its credential',
     async run({ profile, open }) {
-      const { read, sent, tokens } = open()
+      const { read, sent, tokens, tokensSent } = open()
       await read()
       const [first] = sent()
       assert.ok(first, '`read` sent nothing to the vendor.')
-      assert.equal(
-        first.headers['authorization'],
-        `Bearer ${tokens[0]}`,
-        'The read came without the credential of `auth`.',
-      )
+      assert.equal(tokensSent()[0], tokens[0], 'The read came without the credential of `auth`.')
       const { version } = profile
-      if (version)
-        assert.equal(first.headers[version.header.toLowerCase()], version.value, 'The read names no version.')
+      if (!version) return
+      const named = version.header === undefined ? first.url.split('/') : [first.headers[version.header.toLowerCase()]]
+      assert.ok(named.includes(version.value), 'The read names no version.')
     },
   },
   {

@@ -22,15 +22,11 @@ export const credentialCases: readonly TrialCase[] = [
   {
     name: 'renews a credential that is refused once, and sends the read again',
     async run({ open }) {
-      const { vendor, read, sent, tokens } = open()
+      const { vendor, read, tokens, tokensSent } = open()
       vendor.fail(401)
       await read()
       assert.equal(tokens.length - 1, 1, 'The number of renewals after one 401.')
-      assert.deepEqual(
-        sent().map(({ headers }) => headers['authorization']),
-        tokens.map((token) => `Bearer ${token}`),
-        'The second attempt came without the new credential.',
-      )
+      assert.deepEqual(tokensSent(), tokens, 'The second attempt came without the new credential.')
 
       const stubborn = open()
       stubborn.vendor.fail(401, { times: 10 })

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 
 /** A good answer, and when it was new. */
-export interface KeptAnswer {
+interface KeptAnswer {
   readonly response: HttpResponse
   /** Milliseconds since the Unix epoch. */
   readonly at: number

@@ -49,7 +49,8 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
   /** How long until there is room by what was told alone. */
   function toldWaitMs(cost: number, now: number): number {
     if (now < endsAt) return Math.min(cost, allowed()) <= left() ? 0 : endsAt - now
-    return aheadAt === undefined && !beyond ? 0 : Infinity
+    // Only a log can say when there is room again; without one, a call has to go ahead for anything to be learned.
+    return aheadAt === undefined && !(beyond && log) ? 0 : Infinity
   }
 
   function logOf(lastsMs: number): Window {

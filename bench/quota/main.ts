@@ -76,7 +76,8 @@ async function bundled(): Promise<string> {
     platform: 'node',
     format: 'esm',
     packages: 'external',
-    tsconfig: here('../../tsconfig.run.json'),
+    // With its paths: the vendor shares parts with the simulators, which import the package by its name.
+    tsconfig: here('../../tsconfig.json'),
   })
   return `${outdir}/measure.js`
 }
@@ -104,6 +105,10 @@ function measure(script: string, { scenario, client, phase }: Task): Promise<Run
     timeout: longestMs,
   }).then(
     ({ stdout }): Run => JSON.parse(stdout),
-    () => undefined,
+    (error: { killed?: boolean; stderr?: string }) => {
+      // A client that is too slow is a result; a program that breaks is none.
+      if (error.killed) return undefined
+      throw new Error(`${scenario.id} ${client}: ${error.stderr}`)
+    },
   )
 }

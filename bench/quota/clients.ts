@@ -28,6 +28,7 @@ export type Call = () => Promise<unknown>
 /** How each client is used, as its own documentation shows it. All are given the limit and the cap, but for the rows that say otherwise. */
 export const clients: Readonly<Record<string, (scenario: Scenario, url: string) => Call>> = {
   'hawser, given': (scenario, url) => hawser(url, given(scenario)),
+  'hawser, limit learned': (scenario, url) => hawser(url, limitLearned(scenario)),
   'hawser, learned': (scenario, url) => hawser(url, learned(scenario)),
   'hawser, learned by the draft': (scenario, url) =>
     hawser(url, learned(scenario, readAll(ietfRateLimit(), refusesAtOnce))),
@@ -107,6 +108,18 @@ function given(scenario: Scenario): ThrottleOptions {
   const { cap, share = 1, perSecond, kind } = scenario
   const limits = [{ name: 'default', limit: perSecond, windowMs: 1000, kind }]
   return { limits, share, reader: readerOf(scenario), ...(cap !== undefined && { maxConcurrent: cap }) }
+}
+
+/** What a vendor's profile states where the limit depends on the customer: length and kind of the window, and the cap. */
+function limitLearned(scenario: Scenario): ThrottleOptions {
+  const { cap, share = 1, kind, headers } = scenario
+  const stated = { windowMs: 1000, kind } as const
+  const told =
+    headers === 'coarse'
+      ? xRateLimit({ reset: 'epoch-seconds', ...stated })
+      : xRateLimit({ reset: 'delta-seconds', headers: { reset: 'x-ratelimit-reset-after' }, ...stated })
+  const reader = headers === 'none' ? refusesAtOnce : readAll(told, refusesAtOnce)
+  return { share, reader, ...(cap !== undefined && { maxConcurrent: cap }) }
 }
 
 /** Nothing but how answers are read: no limit, no length, no kind, no cap. */

@@ -19,8 +19,9 @@ export function tableOf(
 A vendor in a process of its own, on the loopback interface, serves each call in 40 to 60 ms (the same in every run) and
 refuses what is over its limit. **Utilisation** is the shortest possible time, computed with full knowledge, divided by the
 time it took; after it, the number of 429s. In the shared scenario the last figure is the part of its 30 calls a second that
-the neighbour got. All clients are given the limit, the length and the kind of its window, and the cap. *Learned* is given
-none of them: it knows how to read the answers, as a vendor's profile does, and finds all else. In S3 it is also told its share.
+the neighbour got. All clients are given the limit, the length and the kind of its window, and the cap. *Limit learned* is
+given all but the limit, as a profile is where the limit depends on the customer, and reads it from the answers. *Learned* is given
+none of them: it knows how to read the answers and finds all else. In S3 both are also told their share.
 Peers are used as their own documentation shows, with axios-retry for the 429s.
 
 ${scenarios.map(({ id, title, calls }) => `- **${id}**: ${title}; ${calls} calls`).join('\n')}

@@ -1,5 +1,6 @@
 import {
   Connector,
+  cursor,
   link,
   path,
   type Call,
@@ -36,6 +37,19 @@ export type * from './webhooks.ts'
 const pages: Pagination = link()
 const found: Pagination = link({ items: 'items' })
 const perPage = 100
+
+/** @see https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api */
+const connection = (root: string): Pagination =>
+  cursor({
+    param: 'after',
+    items: `data.${root}.nodes`,
+    next: `data.${root}.pageInfo.endCursor`,
+    more: `data.${root}.pageInfo.hasNextPage`,
+    into: 'variables',
+  })
+
+/** What GraphQL answers with. */
+type Data<T> = { readonly data: T }
 
 /** Names an issue or a pull request. */
 type Numbered<Name extends string> = RepositoryName & { readonly [key in Name]: number }
@@ -95,6 +109,18 @@ export class GitHub extends Connector {
       this.#pages<Issue>('/search/issues', query, options, found),
     repos: ({ ...query }: Search, options?: PlainOptions): Pages<Repository> =>
       this.#pages<Repository>('/search/repositories', query, options, found),
+  }
+
+  /** What GitHub's GraphQL has and REST has not. An answer with `errors` is an error. @see https://docs.github.com/en/graphql */
+  readonly graphql = {
+    /** May be sent again, so it is not for mutations. With `rateLimit { cost }` in it, the quota counts what it cost. */
+    query: <T>(query: string, variables: object = {}, options?: PlainOptions): Call<Data<T>> =>
+      this.http.post<Data<T>>('/graphql', { ...options, json: { query, variables }, idempotent: true }),
+    mutate: <T>(query: string, variables: object = {}, options?: PlainOptions): Call<Data<T>> =>
+      this.http.post<Data<T>>('/graphql', { ...options, json: { query, variables } }),
+    /** Lists the `nodes` of a connection: `query` takes `$after`, and `root` is where it is below `data`. */
+    list: <T>(query: string, root: string, variables: object = {}, options?: PlainOptions): Pages<T> =>
+      this.http.paginate<T>('/graphql', { ...options, json: { query, variables }, page: connection(root) }),
   }
 
   /** Calls any endpoint by its route, as GitHub's documentation writes it: `request('GET /repos/{owner}/{repo}', { owner, repo })`. */

@@ -1,8 +1,10 @@
 import {
+  costBody,
   proven,
   readAll,
   refusalWhen,
   retryAfterMs,
+  statusWhen,
   xRateLimit,
   type HttpRequest,
   type HttpResponse,
@@ -59,12 +61,26 @@ export const github: VendorProfile = {
   // Every credential may ask it, an installation's too, and it is free.
   // @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user
   probe: { route: 'GET /rate_limit' },
+  status: graphqlStatus,
   errors: {
     // @see https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
-    message: (body) => body?.message,
-    code: (body) => body?.errors?.[0]?.code,
+    message: (body) => body?.message ?? body?.errors?.[0]?.message,
+    code: (body) => body?.errors?.[0]?.code ?? body?.errors?.[0]?.type ?? body?.errors?.[0]?.extensions?.code,
     requestId: 'x-github-request-id',
   },
+}
+
+// What a query may not have is told by a type, and a query that is none by where it is wrong. REST lists of errors have neither.
+const refusedByType = statusWhen({
+  field: 'errors.0.type',
+  code: 'errors.0.type',
+  statuses: { FORBIDDEN: 403, INSUFFICIENT_SCOPES: 403, NOT_FOUND: 404, RATE_LIMITED: 403, UNPROCESSABLE: 422 },
+})
+const wrongQuery = statusWhen({ field: 'errors.0.locations', code: 'errors.0.extensions.code', statuses: {} })
+
+/** GraphQL fails with status 200. @see https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+function graphqlStatus(response: HttpResponse): number | undefined {
+  return refusedByType(response) ?? wrongQuery(response)
 }
 
 /** Which resource a call is counted in. @see https://docs.github.com/en/rest/rate-limit/rate-limit */
@@ -115,10 +131,17 @@ function quotaReader(): QuotaReader {
       refusalWhen({ status, header: { name: 'x-ratelimit-remaining', is: '0' } }),
       refusalWhen({ status, header: { name: 'retry-after', is: /./ }, window: 'secondary' }),
       unchangedIsFree,
+      // Where a query asks for it: `rateLimit { cost }`. @see https://docs.github.com/en/graphql/reference/objects#ratelimit
+      costBody({ cost: 'data.rateLimit.cost' }),
     ),
     {
       headers: { ...primary, 'x-ratelimit-remaining': '4987', 'x-ratelimit-used': '13' },
       reads: { windows: [{ ...core, remaining: 4987 }] },
+    },
+    {
+      headers: { ...primary, 'x-ratelimit-remaining': '4987' },
+      body: { data: { rateLimit: { cost: 12 } } },
+      reads: { windows: [{ ...core, remaining: 4987 }], cost: 12 },
     },
     {
       status: 304,

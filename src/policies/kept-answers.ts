@@ -56,7 +56,11 @@ function sizeOf({ body }: HttpResponse): number {
   return body instanceof Uint8Array ? body.length : 0
 }
 
-/** The same address asked in another language or format is another answer. */
+// They differ with each call, and say nothing about what is asked for.
+const ofTraces: ReadonlySet<string> = new Set(['traceparent', 'tracestate', 'baggage'])
+
+/** The same address asked in another format, or for another of the vendor's accounts, is another answer. */
 function keyOf({ url, headers }: HttpRequest): string {
-  return JSON.stringify([url, headers['accept'], headers['accept-language']])
+  const asked = Object.entries(headers).filter(([name]) => !ofTraces.has(name))
+  return JSON.stringify([url, asked.toSorted(([a], [b]) => (a < b ? -1 : 1))])
 }

@@ -56,6 +56,8 @@ it('keeps answers apart by address and by what was accepted, and none of a write
   await send(request({ method: 'POST' }))
   expect((await send(request({ url: 'https://vendor.test/others' }))).status).toBe(503)
   expect((await send(request({ headers: { accept: 'text/csv' } }))).status).toBe(503)
+  expect((await send(request({ headers: { 'stripe-account': 'acct_2' } }))).status).toBe(503)
+  expect((await send(request({ headers: { traceparent: '00-1' } }))).status).toBe(200)
   expect((await send(request({ method: 'POST' }))).status).toBe(503)
   expect((await send(request())).status).toBe(200)
 })

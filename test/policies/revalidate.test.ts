@@ -53,6 +53,7 @@ it.each([
   ['has a condition of its own', {}, { headers: { 'if-none-match': '"mine"' } }],
   ['asks for a part', {}, { headers: { range: 'bytes=0-1' } }],
   ['asks for another form', {}, { headers: { accept: 'text/csv' } }],
+  ['asks for another account', {}, { headers: { 'stripe-account': 'acct_2' } }],
   ['goes to another address', {}, { url: 'https://vendor.test/others' }],
   ['has an answer that must not be kept', { 'cache-control': 'private, no-store' }, {}],
   ['has an answer that depends on anything', { vary: '*' }, {}],

@@ -1,5 +1,5 @@
-import { fieldAt } from '../json-value.ts'
-import { isSuccess, type HttpResponse } from './response.ts'
+import { fieldAt, parseJson } from '../json-value.ts'
+import { bodyMentions, bodyText, isSuccess, type HttpResponse } from './response.ts'
 
 /** Tells the status that an answer has by its body; `undefined` where its own status says it all. */
 export type ReadStatus = (response: HttpResponse) => number | undefined
@@ -23,21 +23,12 @@ export function statusWhen(options: StatusWhenOptions): ReadStatus {
   const { field, is, code, statuses, otherwise = 400 } = options
   // What does not even name the code, or the field that a failure alone has, is no failure and is not decoded twice.
   const mark = `"${(is === undefined ? field.split('.')[0] : code.split('.').at(-1)) ?? ''}"`
-  return function statusWhen({ status, body }) {
-    if (!isSuccess(status) || !(body instanceof Uint8Array)) return undefined
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-    const answer = text.includes(mark) ? parsed(text.toString()) : undefined
+  return function statusWhen(response) {
+    if (!isSuccess(response.status) || !bodyMentions(response, mark)) return undefined
+    const answer = parseJson(bodyText(response))
     const found = fieldAt(answer, field)
     if (is === undefined ? found === undefined : found !== is) return undefined
     const said = fieldAt(answer, code)
     return typeof said === 'string' && Object.hasOwn(statuses, said) ? statuses[said] : otherwise
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../check.ts'
-import { bodyText, type HttpResponse } from '../../http/response.ts'
+import { bodyMentions, bodyText } from '../../http/response.ts'
 import { fieldAt, parseJson } from '../../json-value.ts'
 import type { QuotaReader, WindowReading } from '../reading.ts'
 import { readReset, type ResetForm } from './reset.ts'
@@ -43,7 +43,8 @@ export function costBody(options: CostBodyOptions): QuotaReader {
   const { window, windowMs, resetForm = 'iso-8601' } = options
   const marks = [options.cost, options.requested, options.limit, options.remaining].flatMap(markOf)
   return function costBody(response, now) {
-    if (!mentions(response, marks)) return undefined
+    // What names none of them is not decoded twice.
+    if (!marks.some((mark) => bodyMentions(response, mark))) return undefined
     const body = parseJson(bodyText(response))
     const cost = numberAt(body, options.cost)
     const limit = numberAt(body, options.limit)
@@ -80,13 +81,6 @@ export function costBody(options: CostBodyOptions): QuotaReader {
 function markOf(path: string | undefined): readonly string[] {
   const name = path?.split('.').findLast((part) => !/^\d+$/.test(part))
   return name === undefined ? [] : [`"${name}"`]
-}
-
-/** Tells whether a body may hold what is looked for, so that no other is decoded twice. */
-function mentions({ body }: HttpResponse, marks: readonly string[]): boolean {
-  if (!(body instanceof Uint8Array)) return false
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return marks.some((mark) => bytes.includes(mark))
 }
 
 function numberAt(body: unknown, path: string | undefined): number | undefined {

@@ -29,17 +29,16 @@ export function tokenCredential(source: TokenSource, options: TokenCredentialOpt
   const { token = mainToken, attach = attachBearer, hosts = [], refused } = options
   checkPatterns('hosts', hosts)
 
-  function put(request: HttpRequest, tokens: Tokens, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
-    const { baseUrl } = tokens
-    return attach(baseUrl === undefined ? request : moved(request, baseUrl, hosts, source.connection), tokens, runtime)
-  }
-
   return {
     kind: `oauth, ${source.kind}`,
     apply(request, runtime) {
+      const put = (tokens: Tokens): HttpRequest | Promise<HttpRequest> => {
+        const { baseUrl } = tokens
+        const there = baseUrl === undefined ? request : moved(request, baseUrl, hosts, source.connection)
+        return attach(there, tokens, runtime)
+      }
       const tokens = source.token(token, runtime)
-      if (!(tokens instanceof Promise)) return put(request, tokens, runtime)
-      return tokens.then((fresh) => put(request, fresh, runtime))
+      return tokens instanceof Promise ? tokens.then(put) : put(tokens)
     },
     refused: (response) => response.status === 401 || (refused?.(response) ?? false),
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),

@@ -1,28 +1,12 @@
 import { OAuthError, type ReauthorizationCause } from '../errors.ts'
 import type { TokenEvent } from '../events.ts'
-import type { ClockOffset } from '../http/clock-offset.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Grant, TokenAnswer } from './grant.ts'
+import type { TokenAnswer } from './grant.ts'
 import { obtain } from './obtain.ts'
 import { endOfConnection } from './token-end.ts'
-import type { TokenDecision } from './token-decision.ts'
 import { isUntouched, mergeTokens } from './token-merge.ts'
 import type { Kept, TokenRecord } from './token-record.ts'
-import type { RecordStore } from './token-store-access.ts'
-import type { TokenBundle } from './tokens.ts'
-
-/** What a refresh works on: one connection, in the store and in memory. */
-export interface RefreshContext {
-  readonly connection: string
-  readonly grant: Grant
-  readonly records: RecordStore
-  readonly clock: ClockOffset
-  readonly leaseMs: number
-  readonly decide: (name: string, failed: string | undefined, runtime: Runtime) => TokenDecision
-  readonly adopt: (kept: Kept | undefined, runtime: Runtime) => void
-  readonly kept: () => Kept | undefined
-  readonly owner: (runtime: Runtime) => string
-}
+import { adopt, decide, ownerOf, type Got, type TokenState } from './token-state.ts'
 
 /** What is wanted of a refresh. */
 export interface RefreshWish {
@@ -31,13 +15,6 @@ export interface RefreshWish {
   /** The present token still serves; it is only to be replaced in time. */
   readonly soon: boolean
   readonly runtime: Runtime
-}
-
-/** Tokens that came, and the lease under which they were asked for. */
-interface Got {
-  readonly began: Kept
-  readonly tokens: TokenBundle
-  readonly name: string
 }
 
 /** The lease under which a refresh failed, and what is known of the failure. */
@@ -55,146 +32,148 @@ interface Failed {
 const suspectSkewMs = 120_000
 
 /**
- * Makes the refresh of a connection: reads the store, takes the lease, asks, stores, and only then lets the tokens be seen.
+ * Refreshes a connection: reads the store, takes the lease, asks, stores, and only then lets the tokens be seen.
  *
  * Safe beside other processes by compare-and-swap alone: whoever loses a race takes what the winner stored.
  */
-export function refresher(context: RefreshContext): (wish: RefreshWish) => Promise<void> {
-  const { connection, grant, records, clock, leaseMs, decide, adopt, kept, owner } = context
-  /** Tokens that the store did not take. */
-  let unsaved: Got | undefined
-  let lastFailure: OAuthError | undefined
-
-  function tell(runtime: Runtime, result: TokenEvent['result'], failure?: OAuthError['failure']): void {
-    const told = { type: 'token', operation: grant.kind, at: runtime.now(), connection, result } as const
-    runtime.emit?.({ ...told, ...(failure && { failure }) })
-  }
-
-  return async function refresh({ name, failed, soon, runtime }) {
-    const before = kept()?.record.tokens[name]?.accessToken
-    let pauseMs = 50
-    for (;;) {
-      if (unsaved) await save(unsaved, runtime)
-      adopt(await records.read(runtime), runtime)
-      const decision = decide(name, failed, runtime)
-      if (decision.do === 'use' && !(soon && decision.refreshSoon)) {
-        const present = kept()?.record.tokens[name]?.accessToken
-        if (before !== undefined && present !== before) tell(runtime, 'adopted')
-        return
-      }
-      if (decision.do === 'reauthorize') throw await end(kept(), decision.because, name, runtime)
-      if (decision.do === 'cool-down') throw resting(connection, lastFailure, decision.retryAt - runtime.now())
-      if (decision.do === 'wait') {
-        // The record is watched, not the lease: what counts is that there are tokens.
-        await runtime.sleep(Math.min(pauseMs * (1 + runtime.random()), decision.until - runtime.now() + 1))
-        pauseMs = Math.min(pauseMs * 2, 1000)
-        continue
-      }
-      if (await lead(name, runtime)) return
+export async function refresh(state: TokenState, { name, failed, soon, runtime }: RefreshWish): Promise<void> {
+  const before = state.kept?.record.tokens[name]?.accessToken
+  let pauseMs = 50
+  for (;;) {
+    if (state.unsaved) await save(state, state.unsaved, runtime)
+    adopt(state, await state.records.read(runtime), runtime)
+    const decision = decide(state, name, failed, runtime)
+    if (decision.do === 'use' && !(soon && decision.refreshSoon)) {
+      const present = state.kept?.record.tokens[name]?.accessToken
+      if (before !== undefined && present !== before) tell(state, runtime, 'adopted')
+      return
     }
+    if (decision.do === 'reauthorize') throw await end(state, state.kept, decision.because, name, runtime)
+    if (decision.do === 'cool-down') throw resting(state, decision.retryAt - runtime.now())
+    if (decision.do === 'wait') {
+      // The record is watched, not the lease: what counts is that there are tokens.
+      await runtime.sleep(Math.min(pauseMs * (1 + runtime.random()), decision.until - runtime.now() + 1))
+      pauseMs = Math.min(pauseMs * 2, 1000)
+      continue
+    }
+    if (await lead(state, name, runtime)) return
   }
+}
 
-  /** Takes the lease and gets tokens; `false` where somebody else came first. */
-  async function lead(name: string, runtime: Runtime): Promise<boolean> {
-    const before = kept()
-    const startedAt = runtime.now()
-    const record: TokenRecord = before?.record ?? { format: 1, grantId: runtime.uuid(), tokens: {} }
-    const lease = { owner: owner(runtime), until: startedAt + leaseMs }
-    const began = await records.write(before, { ...record, lease }, runtime)
-    // A process that stood still meanwhile may hold a lease that is nearly over.
-    if (!began || runtime.now() - startedAt > leaseMs / 4) return false
-    const orphaned = record.lease !== undefined && record.lease.owner !== lease.owner
-    let answer: TokenAnswer | undefined
+function tell(
+  { grant, connection }: TokenState,
+  runtime: Runtime,
+  result: TokenEvent['result'],
+  failure?: OAuthError['failure'],
+): void {
+  const told = { type: 'token', operation: grant.kind, at: runtime.now(), connection, result } as const
+  runtime.emit?.({ ...told, ...(failure && { failure }) })
+}
+
+/** Takes the lease and gets tokens; `false` where somebody else came first. */
+async function lead(state: TokenState, name: string, runtime: Runtime): Promise<boolean> {
+  const { kept: before, records, grant, clock, leaseMs } = state
+  const startedAt = runtime.now()
+  const record: TokenRecord = before?.record ?? { format: 1, grantId: runtime.uuid(), tokens: {} }
+  const lease = { owner: ownerOf(state, runtime), until: startedAt + leaseMs }
+  const began = await records.write(before, { ...record, lease }, runtime)
+  // A process that stood still meanwhile may hold a lease that is nearly over.
+  if (!began || runtime.now() - startedAt > leaseMs / 4) return false
+  const orphaned = record.lease !== undefined && record.lease.owner !== lease.owner
+  let answer: TokenAnswer | undefined
+  try {
+    const deadline = startedAt + leaseMs * 0.75
+    answer = await obtain(grant, { name, current: record.tokens[name], deadline, clock, runtime })
+    await save(state, { began, tokens: answer.read(), name }, runtime)
+  } catch (error) {
+    if (state.unsaved) throw error
+    return fail(state, error, { began, name, orphaned, unread: answer?.raw, runtime })
+  }
+  tell(state, runtime, 'refreshed')
+  try {
+    await answer.validate?.()
+  } catch (error) {
+    // Reported, and no reason to lose what may be the only refresh token.
+    tell(state, runtime, 'invalid', error instanceof OAuthError ? error.failure : undefined)
+  }
+  return true
+}
+
+/** Stores what was got. Nobody sees it before that: some vendors retire the old refresh token at the first use of the new one. */
+async function save(state: TokenState, got: Got, runtime: Runtime): Promise<void> {
+  const { records } = state
+  const { began, tokens, name } = got
+  const until = began.record.lease?.until ?? 0
+  state.unsaved = got
+  let present: Kept | undefined = began
+  let written: Kept | undefined
+  for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5000)) {
     try {
-      const deadline = startedAt + leaseMs * 0.75
-      answer = await obtain(grant, { name, current: record.tokens[name], deadline, clock, runtime })
-      await save({ began, tokens: answer.read(), name }, runtime)
-    } catch (error) {
-      if (unsaved) throw error
-      return failed(error, { began, name, orphaned, unread: answer?.raw, runtime })
-    }
-    tell(runtime, 'refreshed')
-    try {
-      await answer.validate?.()
-    } catch (error) {
-      // Reported, and no reason to lose what may be the only refresh token.
-      tell(runtime, 'invalid', error instanceof OAuthError ? error.failure : undefined)
-    }
-    return true
-  }
-
-  /** Stores what was got. Nobody sees it before that: some vendors retire the old refresh token at the first use of the new one. */
-  async function save(got: Got, runtime: Runtime): Promise<void> {
-    const { began, tokens, name } = got
-    const until = began.record.lease?.until ?? 0
-    unsaved = got
-    let present: Kept | undefined = began
-    let written: Kept | undefined
-    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5000)) {
-      try {
-        while (!written && present && isUntouched(present.record, began.record, name)) {
-          const { format, grantId, tokens: before } = present.record
-          written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) }, runtime)
-          present = written ?? (await records.read(runtime))
-        }
-        unsaved = undefined
-        adopt(present, runtime)
-        return
-      } catch (error) {
-        if (runtime.now() + pauseMs >= until) {
-          tell(runtime, 'unsaved')
-          throw error
-        }
-        await runtime.sleep(pauseMs)
+      while (!written && present && isUntouched(present.record, began.record, name)) {
+        const { format, grantId, tokens: before } = present.record
+        written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) }, runtime)
+        present = written ?? (await records.read(runtime))
       }
+      state.unsaved = undefined
+      adopt(state, present, runtime)
+      return
+    } catch (error) {
+      if (runtime.now() + pauseMs >= until) {
+        tell(state, runtime, 'unsaved')
+        throw error
+      }
+      await runtime.sleep(pauseMs)
     }
   }
+}
 
-  /** Keeps what a failure means for those who come next, and throws it; `false` where it was only a race that was lost. */
-  async function failed(thrown: unknown, at: Failed): Promise<false> {
-    const { began, name, orphaned, unread, runtime } = at
-    const { lease: _, ...record } = began.record
-    if (!(thrown instanceof OAuthError)) {
-      await records.write(began, record, runtime).catch(() => {})
-      throw thrown
-    }
-    if (thrown.failure === 'reauthorize' && !grant.unattended) {
-      const present = await records.read(runtime)
-      if (!present || !isUntouched(present.record, began.record, name)) return false
-      const because = orphaned ? 'lost-after-rotation' : Math.abs(clock.ms) > suspectSkewMs ? 'clock' : 'refused'
-      throw await end(present, because, name, runtime, thrown.oauthCode)
-    }
-    const error = thrown.failure === 'reauthorize' ? ofConfiguration(thrown) : thrown
-    const failures = (record.failures ?? 0) + 1
-    const backoffMs = Math.min(60_000, 1000 * 2 ** (failures - 1))
-    const waitMs = Math.max(thrown.retryAfterMs ?? 0, backoffMs * (0.5 + runtime.random() / 2))
-    const rested = { ...record, failures, retryAt: runtime.now() + waitMs, unread: unread ?? record.unread }
-    const written = await records.write(began, rested, runtime).catch(() => undefined)
-    if (written) adopt(written, runtime)
-    lastFailure = error
-    tell(runtime, 'failed', error.failure)
-    throw error.add({ retryAfterMs: waitMs })
+/** Keeps what a failure means for those who come next, and throws it; `false` where it was only a race that was lost. */
+async function fail(state: TokenState, thrown: unknown, at: Failed): Promise<false> {
+  const { records, grant, clock } = state
+  const { began, name, orphaned, unread, runtime } = at
+  const { lease: _, ...record } = began.record
+  if (!(thrown instanceof OAuthError)) {
+    await records.write(began, record, runtime).catch(() => {})
+    throw thrown
   }
+  if (thrown.failure === 'reauthorize' && !grant.unattended) {
+    const present = await records.read(runtime)
+    if (!present || !isUntouched(present.record, began.record, name)) return false
+    const because = orphaned ? 'lost-after-rotation' : Math.abs(clock.ms) > suspectSkewMs ? 'clock' : 'refused'
+    throw await end(state, present, because, name, runtime, thrown.oauthCode)
+  }
+  const error = thrown.failure === 'reauthorize' ? ofConfiguration(thrown) : thrown
+  const failures = (record.failures ?? 0) + 1
+  const backoffMs = Math.min(60_000, 1000 * 2 ** (failures - 1))
+  const waitMs = Math.max(thrown.retryAfterMs ?? 0, backoffMs * (0.5 + runtime.random() / 2))
+  const rested = { ...record, failures, retryAt: runtime.now() + waitMs, unread: unread ?? record.unread }
+  const written = await records.write(began, rested, runtime).catch(() => undefined)
+  if (written) adopt(state, written, runtime)
+  state.lastFailure = error
+  tell(state, runtime, 'failed', error.failure)
+  throw error.add({ retryAfterMs: waitMs })
+}
 
-  /** Marks the end of a connection, where nobody has, and gives the error that says so. */
-  async function end(
-    present: Kept | undefined,
-    because: ReauthorizationCause,
-    name: string,
-    runtime: Runtime,
-    oauthCode?: string,
-  ): Promise<OAuthError> {
-    const error = endOfConnection(connection, because, oauthCode)
-    if (!present || because === 'no-tokens' || present.record.ended?.[name]) return error
-    const { lease: _, ...record } = present.record
-    // Over this version only: whatever was written since is a winner's, and is not at its end.
-    const written = await records.write(present, { ...record, ended: { ...record.ended, [name]: because } }, runtime)
-    if (!written) return error
-    adopt(written, runtime)
-    const at = runtime.now()
-    runtime.emit?.({ type: 'reauthorize', operation: grant.kind, at, connection, token: name, because })
-    return error
-  }
+/** Marks the end of a connection, where nobody has, and gives the error that says so. */
+async function end(
+  state: TokenState,
+  present: Kept | undefined,
+  because: ReauthorizationCause,
+  name: string,
+  runtime: Runtime,
+  oauthCode?: string,
+): Promise<OAuthError> {
+  const { connection, records, grant } = state
+  const error = endOfConnection(connection, because, oauthCode)
+  if (!present || because === 'no-tokens' || present.record.ended?.[name]) return error
+  const { lease: _, ...record } = present.record
+  // Over this version only: whatever was written since is a winner's, and is not at its end.
+  const written = await records.write(present, { ...record, ended: { ...record.ended, [name]: because } }, runtime)
+  if (!written) return error
+  adopt(state, written, runtime)
+  const at = runtime.now()
+  runtime.emit?.({ type: 'reauthorize', operation: grant.kind, at, connection, token: name, because })
+  return error
 }
 
 /** Where there is no user to ask, what is refused is the client's own. */
@@ -203,7 +182,7 @@ function ofConfiguration({ message, oauthCode, connection, retryAfterMs }: OAuth
 }
 
 /** Says that it was tried just now and is not tried again yet. */
-function resting(connection: string, last: OAuthError | undefined, retryAfterMs: number): OAuthError {
+function resting({ connection, lastFailure: last }: TokenState, retryAfterMs: number): OAuthError {
   const message = `The connection \`${connection}\` has no good token, and its last refresh failed; the next try is in ${Math.ceil(retryAfterMs)} ms.`
   return new OAuthError(message, {
     failure: last?.failure ?? 'retry',

@@ -3,12 +3,12 @@ import { ConfigurationError, OAuthError, ReauthorizationRequiredError } from '..
 import { createClockOffset, type ClockOffset } from '../http/clock-offset.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Grant, TokenAnswer } from './grant.ts'
-import { decideToken, type TokenDecision } from './token-decision.ts'
-import type { Kept, TokenRecord } from './token-record.ts'
-import { refresher } from './token-refresh.ts'
-import { recordStore } from './token-store-access.ts'
-import { memoryTokenStore, type TokenStore } from './token-store.ts'
-import { windowsOf, type TokenWindowOptions, type TokenWindows } from './token-windows.ts'
+import type { TokenRecord } from './token-record.ts'
+import { refresh, type RefreshWish } from './token-refresh.ts'
+import { adopt, decide, heldAs, type TokenState } from './token-state.ts'
+import { memoryRecord, recordStore } from './token-store-access.ts'
+import type { TokenStore } from './token-store.ts'
+import type { TokenWindowOptions } from './token-windows.ts'
 import { conceal, type TokenBundle, type Tokens } from './tokens.ts'
 
 /** Options of {@link tokenSource}. */
@@ -50,11 +50,6 @@ export interface TokenSource {
   settled(): Promise<void>
 }
 
-interface Held {
-  readonly tokens: Tokens
-  readonly windows: TokenWindows
-}
-
 const optionNames = ['connection', 'grant', 'store', 'key', 'leaseMs', 'advisoryMs', 'mandatoryMs']
 
 // A vendor that refuses what it has just issued will refuse the next one too. At most half of a token's life: later it may have ended.
@@ -74,139 +69,117 @@ const mostFlights = 3
  */
 export function tokenSource(options: TokenSourceOptions): TokenSource {
   checkOptions('tokenSource', options, optionNames)
-  const { connection, grant, store = memoryTokenStore(), key = connection, leaseMs = 60_000 } = options
+  const { connection, grant, store, key = connection, leaseMs = 60_000 } = options
   if (typeof connection !== 'string' || connection === '') throw new ConfigurationError('`connection` is a name.')
   checkNumber('tokenSource.leaseMs', leaseMs, 1)
-  const records = recordStore(store, key, connection)
-  const clock = createClockOffset()
-  let kept: Kept | undefined
-  let held = new Map<string, Held>()
-  let flight: Promise<void> | undefined
-  let owner: string | undefined
-  let renewal: { readonly accessToken: string; readonly restUntil: number } | undefined
-
-  function adopt(next: Kept | undefined, runtime: Runtime): void {
-    kept = next
-    const entries = Object.entries(next?.record.tokens ?? {})
-    held = new Map(
-      entries.map(([name, tokens]) => {
-        const before = held.get(name)
-        // The same token keeps its windows: drawn anew at each look, the advisory one would come too early.
-        if (before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt)
-          return [name, before]
-        return [name, { tokens: conceal(tokens), windows: windowsOf(tokens, options, runtime.random()) }]
-      }),
-    )
-  }
-
-  function decide(name: string, failed: string | undefined, runtime: Runtime): TokenDecision {
-    owner ??= runtime.uuid()
-    const record = kept?.record
-    const { tokens, windows } = held.get(name) ?? {}
-    const { unattended } = grant
-    return decideToken({ name, record, tokens, windows, failed, unattended, owner, now: runtime.now() })
-  }
-
-  const refresh = refresher({
+  const state: TokenState = {
     connection,
     grant,
-    records,
-    clock,
+    records: store ? recordStore(store, key, connection) : memoryRecord(),
+    clock: createClockOffset(),
     leaseMs,
-    decide,
-    adopt,
-    kept: () => kept,
-    owner: (runtime) => (owner ??= runtime.uuid()),
-  })
-
-  /** One refresh at a time; all who need one wait for the same. Nobody's abort ends it. */
-  function fly(name: string, failed: string | undefined, soon: boolean, runtime: Runtime): Promise<void> {
-    flight ??= refresh({ name, failed, soon, runtime }).finally(() => (flight = undefined))
-    return flight
-  }
-
-  async function get(name: string, failed: string | undefined, runtime: Runtime): Promise<Tokens> {
-    for (let flights = 0; ; flights++) {
-      const decision = decide(name, failed, runtime)
-      if (decision.do === 'use') {
-        // It serves; whether its successor can be had is told by events.
-        if (decision.refreshSoon) fly(name, failed, true, runtime).catch(() => {})
-        return decision.tokens
-      }
-      if (flights >= mostFlights) return held.get(name)?.tokens ?? missing(connection, name)
-      try {
-        await fly(name, failed, false, runtime)
-      } catch (error) {
-        // Whatever kept us from a new one, the old one serves to its very end; unless its connection is at its end.
-        const { tokens, windows } = held.get(name) ?? {}
-        const living = tokens && tokens.accessToken !== failed && runtime.now() < (windows?.expiresAt ?? 0)
-        if (living && !(error instanceof ReauthorizationRequiredError)) return tokens
-        throw error
-      }
-    }
+    windows: options,
+    kept: undefined,
+    held: [],
+    flight: undefined,
+    owner: undefined,
+    renewal: undefined,
+    unsaved: undefined,
+    lastFailure: undefined,
   }
 
   return {
     connection,
     kind: grant.kind,
-    clock,
+    clock: state.clock,
     token(name, runtime) {
-      const at = held.get(name)
+      const at = heldAs(state, name)
       // Nearly every call ends here, without a promise.
       if (at && runtime.now() < at.windows.advisoryAt) return at.tokens
-      return get(name, undefined, runtime)
+      return get(state, name, undefined, runtime)
     },
-    async renew(name, failed, runtime) {
-      const before = held.get(name)
-      if (before && before.tokens.accessToken !== failed) return true
-      if (renewal?.accessToken === failed && runtime.now() < renewal.restUntil) return false
-      // What never ends and cannot be replaced is not at its end because one answer says so.
-      if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
-      const { accessToken, obtainedAt, expiresAt = Infinity } = await get(name, failed, runtime)
-      renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
-      return accessToken !== failed
-    },
-    async put(answer, runtime) {
-      const tokens = answer.read()
-      await answer.validate?.()
-      const record: TokenRecord = { format: 1, grantId: runtime.uuid(), tokens }
-      for (;;) {
-        const present = await records.read(runtime)
-        const written = await records.write(present, record, runtime)
-        if (!written) continue
-        adopt(written, runtime)
-        renewal = undefined
-        const operation = grant.kind
-        if (present?.record.ended) runtime.emit?.({ type: 'recovered', operation, at: runtime.now(), connection })
-        return bundleOf(held)
-      }
-    },
+    renew: (name, failed, runtime) => renew(state, name, failed, runtime),
+    put: (answer, runtime) => put(state, answer, runtime),
     async stored(runtime) {
-      const found = await records.read(runtime)
+      const found = await state.records.read(runtime)
       return found && concealed(found.record.tokens)
     },
-    async remove(runtime) {
-      for (;;) {
-        const present = await records.read(runtime)
-        if (present && !(await records.erase(present, runtime))) continue
-        kept = undefined
-        held.clear()
-        return present && concealed(present.record.tokens)
-      }
-    },
+    remove: (runtime) => remove(state, runtime),
     async settled() {
-      await flight?.catch(() => {})
+      await state.flight?.catch(() => {})
     },
+  }
+}
+
+/** One refresh at a time; all who need one wait for the same. Nobody's abort ends it. */
+function fly(state: TokenState, wish: RefreshWish): Promise<void> {
+  state.flight ??= refresh(state, wish).finally(() => (state.flight = undefined))
+  return state.flight
+}
+
+async function get(state: TokenState, name: string, failed: string | undefined, runtime: Runtime): Promise<Tokens> {
+  for (let flights = 0; ; flights++) {
+    const decision = decide(state, name, failed, runtime)
+    if (decision.do === 'use') {
+      // It serves; whether its successor can be had is told by events.
+      if (decision.refreshSoon) fly(state, { name, failed, soon: true, runtime }).catch(() => {})
+      return decision.tokens
+    }
+    if (flights >= mostFlights) return heldAs(state, name)?.tokens ?? missing(state.connection, name)
+    try {
+      await fly(state, { name, failed, soon: false, runtime })
+    } catch (error) {
+      // Whatever kept us from a new one, the old one serves to its very end; unless its connection is at its end.
+      const { tokens, windows } = heldAs(state, name) ?? {}
+      const living = tokens && tokens.accessToken !== failed && runtime.now() < (windows?.expiresAt ?? 0)
+      if (living && !(error instanceof ReauthorizationRequiredError)) return tokens
+      throw error
+    }
+  }
+}
+
+async function renew(state: TokenState, name: string, failed: string, runtime: Runtime): Promise<boolean> {
+  const { grant, renewal } = state
+  const before = heldAs(state, name)
+  if (before && before.tokens.accessToken !== failed) return true
+  if (renewal?.accessToken === failed && runtime.now() < renewal.restUntil) return false
+  // What never ends and cannot be replaced is not at its end because one answer says so.
+  if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
+  const { accessToken, obtainedAt, expiresAt = Infinity } = await get(state, name, failed, runtime)
+  state.renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
+  return accessToken !== failed
+}
+
+async function put(state: TokenState, answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle> {
+  const { records, grant, connection } = state
+  const tokens = answer.read()
+  await answer.validate?.()
+  const record: TokenRecord = { format: 1, grantId: runtime.uuid(), tokens }
+  for (;;) {
+    const present = await records.read(runtime)
+    const written = await records.write(present, record, runtime)
+    if (!written) continue
+    adopt(state, written, runtime)
+    state.renewal = undefined
+    const operation = grant.kind
+    if (present?.record.ended) runtime.emit?.({ type: 'recovered', operation, at: runtime.now(), connection })
+    return Object.fromEntries(state.held.map(({ name, tokens: each }) => [name, each]))
+  }
+}
+
+async function remove(state: TokenState, runtime: Runtime): Promise<TokenBundle | undefined> {
+  for (;;) {
+    const present = await state.records.read(runtime)
+    if (present && !(await state.records.erase(present, runtime))) continue
+    state.kept = undefined
+    state.held = []
+    return present && concealed(present.record.tokens)
   }
 }
 
 function missing(connection: string, name: string): never {
   const message = `The connection \`${connection}\` has no token \`${name}\`: the answers hold none of that name.`
   throw new OAuthError(message, { failure: 'protocol', connection })
-}
-
-function bundleOf(held: ReadonlyMap<string, Held>): TokenBundle {
-  return Object.fromEntries([...held].map(([name, { tokens }]) => [name, tokens]))
 }
 
 function concealed(tokens: TokenBundle): TokenBundle {

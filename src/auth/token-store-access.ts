@@ -1,7 +1,7 @@
 import { OAuthError, isHawserError } from '../errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { formatRecord, parseRecord, type Kept, type TokenRecord } from './token-record.ts'
-import type { TokenStore } from './token-store.ts'
+import type { Swapped, TokenStore } from './token-store.ts'
 
 // All who need the token wait for the store: one that never answers must not hold them for ever.
 const longestWaitMs = 10_000
@@ -17,33 +17,33 @@ export interface RecordStore {
 
 /** Reads and writes the record of one connection. A store that is down is never taken for one that holds nothing. */
 export function recordStore(store: TokenStore, key: string, connection: string): RecordStore {
-  async function reached<T>(doing: string, runtime: Runtime, work: () => Promise<T>): Promise<T> {
-    try {
-      return await inTime(work(), runtime)
-    } catch (error) {
-      if (isHawserError(error)) throw error
-      // The store's own error may hold what it was given.
-      const what = error instanceof Error ? error.name : 'no error object'
-      const message = `The token store could not ${doing} the connection \`${connection}\` (${what}).`
-      throw new OAuthError(message, { failure: 'retry', connection })
-    }
-  }
-
   return {
     async read(runtime) {
-      const stored = await reached('read', runtime, () => store.get(key))
+      const stored = await reached('read', connection, runtime, () => store.get(key))
       return stored && { version: stored.version, record: parseRecord(stored.value, connection) }
     },
     async write(before, record, runtime) {
-      const swapped = await reached('write', runtime, () =>
-        store.compareAndSwap(key, before?.version, formatRecord(record)),
-      )
+      const value = formatRecord(record)
+      const swap = (): Promise<Swapped> => store.compareAndSwap(key, before?.version, value)
+      const swapped = await reached('write', connection, runtime, swap)
       return swapped.ok ? { version: swapped.version, record } : undefined
     },
     async erase(before, runtime) {
-      const swapped = await reached('delete', runtime, () => store.compareAndSwap(key, before.version, undefined))
-      return swapped.ok
+      const swap = (): Promise<Swapped> => store.compareAndSwap(key, before.version, undefined)
+      return (await reached('delete', connection, runtime, swap)).ok
     },
+  }
+}
+
+async function reached<T>(doing: string, connection: string, runtime: Runtime, work: () => Promise<T>): Promise<T> {
+  try {
+    return await inTime(work(), runtime)
+  } catch (error) {
+    if (isHawserError(error)) throw error
+    // The store's own error may hold what it was given.
+    const what = error instanceof Error ? error.name : 'no error object'
+    const message = `The token store could not ${doing} the connection \`${connection}\` (${what}).`
+    throw new OAuthError(message, { failure: 'retry', connection })
   }
 }
 
@@ -55,4 +55,23 @@ function inTime<T>(work: Promise<T>, runtime: Runtime): Promise<T> {
     )
     work.finally(cancel).then(resolve, reject)
   })
+}
+
+/** Keeps the record of a connection in memory alone, as it is: for tokens that can be had anew without a user. */
+export function memoryRecord(): RecordStore {
+  let present: Kept | undefined
+  let writes = 0
+  return {
+    read: async () => present,
+    async write(before, record) {
+      if (before?.version !== present?.version) return undefined
+      present = { version: String(++writes), record }
+      return present
+    },
+    async erase(before) {
+      if (before.version !== present?.version) return false
+      present = undefined
+      return true
+    },
+  }
 }

@@ -23,28 +23,32 @@ export interface ClockOffset {
  * what remains soon is no wider than a round trip. Of what is possible, the offset nearest to none is taken.
  */
 export function createClockOffset(): ClockOffset {
-  let least = -Infinity
-  let most = Infinity
+  return new NarrowedOffset()
+}
+
+class NarrowedOffset implements ClockOffset {
+  ms = 0
+  #least = -Infinity
+  #most = Infinity
   // Answers of the same second name the same date, and parsing it is the most of what this costs.
-  let lastDate: string | undefined
-  let lastAt = NaN
-  // The offset is a plain property: a getter would give each clock a shape of its own, of 700 bytes.
-  const clock = {
-    ms: 0,
-    toLocal: (vendorMs: number): number => vendorMs - clock.ms,
-    observe(date: string | undefined, sentAt: number, receivedAt: number): void {
-      if (date !== lastDate) [lastDate, lastAt] = [date, Date.parse(date ?? '')]
-      const at = lastAt
-      if (Number.isNaN(at) || receivedAt - sentAt > longestTripMs || Math.abs(at - receivedAt) > mostOffsetMs) return
-      const low = at - receivedAt
-      const high = at + 1000 + staleMs - sentAt
-      // One of the clocks was set: what was known of them before no longer holds.
-      if (low > most || high < least) [least, most] = [low, high]
-      else [least, most] = [Math.max(least, low), Math.min(most, high)]
-      clock.ms = Math.min(Math.max(0, least), most)
-    },
+  #lastDate: string | undefined
+  #lastAt = NaN
+
+  toLocal(vendorMs: number): number {
+    return vendorMs - this.ms
   }
-  return clock
+
+  observe(date: string | undefined, sentAt: number, receivedAt: number): void {
+    if (date !== this.#lastDate) [this.#lastDate, this.#lastAt] = [date, Date.parse(date ?? '')]
+    const at = this.#lastAt
+    if (Number.isNaN(at) || receivedAt - sentAt > longestTripMs || Math.abs(at - receivedAt) > mostOffsetMs) return
+    const low = at - receivedAt
+    const high = at + 1000 + staleMs - sentAt
+    // One of the clocks was set: what was known of them before no longer holds.
+    if (low > this.#most || high < this.#least) [this.#least, this.#most] = [low, high]
+    else [this.#least, this.#most] = [Math.max(this.#least, low), Math.min(this.#most, high)]
+    this.ms = Math.min(Math.max(0, this.#least), this.#most)
+  }
 }
 
 /**

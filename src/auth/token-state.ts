@@ -1,0 +1,78 @@
+import type { OAuthError } from '../errors.ts'
+import type { ClockOffset } from '../http/clock-offset.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Grant } from './grant.ts'
+import { decideToken, type TokenDecision } from './token-decision.ts'
+import type { Kept } from './token-record.ts'
+import type { RecordStore } from './token-store-access.ts'
+import { windowsOf, type TokenWindowOptions, type TokenWindows } from './token-windows.ts'
+import { conceal, type TokenBundle, type Tokens } from './tokens.ts'
+
+/** One token that is at hand. */
+export interface Held {
+  readonly name: string
+  readonly tokens: Tokens
+  readonly windows: TokenWindows
+}
+
+/** Tokens that came, and the lease under which they were asked for. */
+export interface Got {
+  readonly began: Kept
+  readonly tokens: TokenBundle
+  readonly name: string
+}
+
+/** All that a source knows of its connection. Ten thousand of these are held: what works on them are functions, made once. */
+export interface TokenState {
+  readonly connection: string
+  readonly grant: Grant
+  readonly records: RecordStore
+  readonly clock: ClockOffset
+  readonly leaseMs: number
+  readonly windows: TokenWindowOptions
+  /** What the store holds, as far as is known. */
+  kept: Kept | undefined
+  held: readonly Held[]
+  /** The refresh under way. */
+  flight: Promise<void> | undefined
+  /** Who holds the lease while this source refreshes. */
+  owner: string | undefined
+  /** What the last refused token was replaced with. */
+  renewal: { readonly accessToken: string; readonly restUntil: number } | undefined
+  /** Tokens that the store did not take. */
+  unsaved: Got | undefined
+  lastFailure: OAuthError | undefined
+}
+
+/** Gives the token of a name, where it is at hand. */
+export function heldAs({ held }: TokenState, name: string): Held | undefined {
+  // Nearly every connection has one token.
+  return held[0]?.name === name ? held[0] : held.find((each) => each.name === name)
+}
+
+/** Takes over what the store holds. */
+export function adopt(state: TokenState, next: Kept | undefined, runtime: Runtime): void {
+  const entries = Object.entries(next?.record.tokens ?? {})
+  state.kept = next
+  state.held = entries.map(([name, tokens]) => {
+    const before = heldAs(state, name)
+    // The same token keeps its windows: drawn anew at each look, the advisory one would come too early.
+    if (before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt) return before
+    return { name, tokens: conceal(tokens), windows: windowsOf(tokens, state.windows, runtime.random()) }
+  })
+}
+
+/** Decides what is done for a token, see {@link decideToken}. */
+export function decide(state: TokenState, name: string, failed: string | undefined, runtime: Runtime): TokenDecision {
+  const { tokens, windows } = heldAs(state, name) ?? {}
+  const { unattended } = state.grant
+  const record = state.kept?.record
+  const owner = ownerOf(state, runtime)
+  return decideToken({ name, record, tokens, windows, failed, unattended, owner, now: runtime.now() })
+}
+
+/** Names the source in leases. */
+export function ownerOf(state: TokenState, runtime: Runtime): string {
+  state.owner ??= runtime.uuid()
+  return state.owner
+}

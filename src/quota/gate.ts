@@ -2,7 +2,7 @@ import { aborted, onAbort } from '../abort.ts'
 import { rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
 import { countWaiting, isLong, projectedMs, waitMs } from './bucket.ts'
-import { createDeadlines } from './deadlines.ts'
+import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { charge, giveBack } from './permit.ts'
 import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
@@ -46,23 +46,36 @@ export interface Gate {
  *    comes. Among lanes, the connection goes first that was served least for its weight.
  */
 export function createGate(options: GateOptions = {}): Gate {
-  const { maxQueue = 100_000, headStartMs } = options
-  const deadlines = createDeadlines(giveUp)
-  const underWay = new Set<Permit>()
-  let arrivals = 0
+  return new FairGate(options)
+}
 
-  function acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit> {
+// A class, because every quota has one: functions of its own would take 1,200 bytes of each.
+class FairGate implements Gate {
+  size = 0
+  readonly underWay: Set<Permit> = new Set()
+  readonly #maxQueue: number
+  readonly #headStartMs: number | undefined
+  /** Made when a call waits first. */
+  #deadlines: Deadlines | undefined
+  #arrivals = 0
+
+  constructor({ maxQueue = 100_000, headStartMs }: GateOptions) {
+    this.#maxQueue = maxQueue
+    this.#headStartMs = headStartMs
+  }
+
+  acquire(lane: Lane, ask: Ask, runtime: Runtime): Permit | Promise<Permit> {
     const { signal } = ask
     if (signal?.aborted) throw aborted(signal)
     const now = runtime.now()
     const behind =
       heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(({ parked }) => parked.size > 0)
-    if (!behind) return admit(lane, ask.cost, now)
-    mayWait(lane, ask, now)
+    if (!behind) return this.#admit(lane, ask.cost, now)
+    this.mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
-      const rank = rankOf(ask.priority, now, headStartMs)
-      const order = arrivals++
-      join(
+      const rank = rankOf(ask.priority, now, this.#headStartMs)
+      const order = this.#arrivals++
+      this.#join(
         { lane, ask, rank, order, slot: -1, deadlineSlot: -1, resolve, reject, unlisten: undefined },
         behind,
         runtime,
@@ -70,48 +83,59 @@ export function createGate(options: GateOptions = {}): Gate {
     })
   }
 
-  function admit(lane: Lane, cost: number, now: number): Permit {
-    const permit = charge(lane, cost, now)
-    underWay.add(permit)
-    return permit
-  }
-
-  function mayWait(lane: Lane, ask: Ask, now: number): void {
+  mayWait(lane: Lane, ask: Ask, now: number): void {
     const held = heldBy(lane, ask.cost, now)
     if (held && isUsedUp(held)) throw quotaUsedUp(ask, held.bucket, now, held.ms)
     const projected = projectedWaitMs(lane, ask, now)
-    if (gate.size >= maxQueue) throw queueFull(ask, gate.size, now, projected)
+    if (this.size >= this.#maxQueue) throw queueFull(ask, this.size, now, projected)
     if (ask.deadline !== undefined && now + projected >= ask.deadline) throw deadlineTooNear(ask, now, projected)
   }
 
-  function join(waiter: Waiter, behind: Bucket, runtime: Runtime): void {
-    const { lane, ask } = waiter
-    if (ask.signal) waiter.unlisten = onAbort(ask.signal, () => giveUp(waiter, aborted(ask.signal), runtime))
-    lane.calls.add(waiter)
-    count(waiter, 1)
-    deadlines.watch(waiter, runtime)
-    if (!lane.parkedAt) park(lane, behind)
-    if (lane.calls.peek() === waiter && lane.parkedAt?.parked.peek() === lane) drain(lane.parkedAt, runtime)
+  release(permit: Permit, answeredAt: number, runtime: Runtime): void {
+    this.underWay.delete(permit)
+    giveBack(permit, answeredAt)
+    this.wake(permit.buckets, runtime)
   }
 
-  function leave(waiter: Waiter): void {
+  wake(buckets: readonly Bucket[], runtime: Runtime): void {
+    for (const bucket of buckets) if (bucket.parked.size > 0) this.#drain(bucket, runtime)
+  }
+
+  #admit(lane: Lane, cost: number, now: number): Permit {
+    const permit = charge(lane, cost, now)
+    this.underWay.add(permit)
+    return permit
+  }
+
+  #join(waiter: Waiter, behind: Bucket, runtime: Runtime): void {
+    const { lane, ask } = waiter
+    if (ask.signal) waiter.unlisten = onAbort(ask.signal, () => this.#giveUp(waiter, aborted(ask.signal), runtime))
+    lane.calls.add(waiter)
+    this.#count(waiter, 1)
+    this.#deadlines ??= createDeadlines((late, error, at) => this.#giveUp(late, error, at))
+    this.#deadlines.watch(waiter, runtime)
+    if (!lane.parkedAt) park(lane, behind)
+    if (lane.calls.peek() === waiter && lane.parkedAt?.parked.peek() === lane) this.#drain(lane.parkedAt, runtime)
+  }
+
+  #leave(waiter: Waiter): void {
     waiter.lane.calls.remove(waiter)
-    count(waiter, -1)
-    deadlines.forget(waiter)
+    this.#count(waiter, -1)
+    this.#deadlines?.forget(waiter)
     waiter.unlisten?.()
   }
 
   /** Takes a waiter out early, and lets those behind it move up. */
-  function giveUp(waiter: Waiter, error: Error, runtime: Runtime): void {
+  #giveUp(waiter: Waiter, error: Error, runtime: Runtime): void {
     const { calls, parkedAt } = waiter.lane
     const wasFirst = calls.peek() === waiter
-    leave(waiter)
+    this.#leave(waiter)
     waiter.reject(error)
-    if (parkedAt && wasFirst) drain(parkedAt, runtime)
+    if (parkedAt && wasFirst) this.#drain(parkedAt, runtime)
   }
 
   /** Lets those parked at a bucket go on while it has room; then sets its timer for the first of the rest. */
-  function drain(bucket: Bucket, runtime: Runtime): void {
+  #drain(bucket: Bucket, runtime: Runtime): void {
     disarm(bucket)
     for (let lane = bucket.parked.peek(); lane; lane = bucket.parked.peek()) {
       const first = lane.calls.peek()
@@ -130,57 +154,39 @@ export function createGate(options: GateOptions = {}): Gate {
       const held = heldBy(lane, first.ask.cost, now)
       if (first.ask.deadline !== undefined && first.ask.deadline <= now) {
         // A timer can be late; whoever looks first ends the wait.
-        leave(first)
+        this.#leave(first)
         first.reject(deadlinePassed(first.ask))
       } else if (held && isUsedUp(held)) {
-        leave(first)
+        this.#leave(first)
         first.reject(quotaUsedUp(first.ask, held.bucket, now, held.ms))
       } else if (held) {
         if (held.bucket !== bucket) {
           unpark(lane)
           park(lane, held.bucket)
         }
-        if (held.bucket.parked.peek() === lane) arm(held.bucket, held.ms, runtime)
+        if (held.bucket.parked.peek() === lane) this.#arm(held.bucket, held.ms, runtime)
         if (held.bucket === bucket) return
       } else {
-        leave(first)
-        first.resolve(admit(lane, first.ask.cost, now))
+        this.#leave(first)
+        first.resolve(this.#admit(lane, first.ask.cost, now))
         unpark(lane)
         if (lane.calls.size > 0) park(lane, bucket)
       }
     }
   }
 
-  function wake(buckets: readonly Bucket[], runtime: Runtime): void {
-    for (const bucket of buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
-  }
-
-  function arm(bucket: Bucket, ms: number, runtime: Runtime): void {
+  #arm(bucket: Bucket, ms: number, runtime: Runtime): void {
     disarm(bucket)
-    if (ms !== Infinity) bucket.wake = runtime.after(Math.ceil(ms), () => drain(bucket, runtime))
+    if (ms !== Infinity) bucket.wake = runtime.after(Math.ceil(ms), () => this.#drain(bucket, runtime))
   }
 
-  function count({ lane, ask }: Waiter, sign: 1 | -1): void {
-    gate.size += sign
+  #count({ lane, ask }: Waiter, sign: 1 | -1): void {
+    this.size += sign
     for (const [index, bucket] of lane.buckets.entries()) {
       const share = lane.shares[index]
       if (share) countWaiting(bucket, share, ask.priority, sign * ask.cost)
     }
   }
-
-  const gate = {
-    size: 0,
-    underWay,
-    acquire,
-    mayWait,
-    release(permit: Permit, answeredAt: number, runtime: Runtime): void {
-      underWay.delete(permit)
-      giveBack(permit, answeredAt)
-      wake(permit.buckets, runtime)
-    },
-    wake,
-  }
-  return gate
 }
 
 interface Held {

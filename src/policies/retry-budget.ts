@@ -31,19 +31,31 @@ export function retryBudget(options: RetryBudgetOptions = {}): RetryBudget {
   checkNumber('retryBudget.capacity', capacity, 0)
   checkNumber('retryBudget.cost', cost, 0)
   checkNumber('retryBudget.throttleCost', throttleCost, 0)
-  let tokens = capacity
-  return {
-    spend(reason) {
-      const price = reason === 'throttled' ? throttleCost : cost
-      if (tokens < price) return undefined
-      tokens -= price
-      return price
-    },
-    earn(earned = 1) {
-      tokens = Math.min(capacity, tokens + earned)
-    },
-    get tokens() {
-      return tokens
-    },
+  return new TokenBudget(capacity, cost, throttleCost)
+}
+
+// A class, as every client has one: an object with a getter and functions of its own would take 600 bytes more.
+class TokenBudget implements RetryBudget {
+  tokens: number
+  readonly #capacity: number
+  readonly #cost: number
+  readonly #throttleCost: number
+
+  constructor(capacity: number, cost: number, throttleCost: number) {
+    this.tokens = capacity
+    this.#capacity = capacity
+    this.#cost = cost
+    this.#throttleCost = throttleCost
+  }
+
+  spend(reason: RetryReason): number | undefined {
+    const price = reason === 'throttled' ? this.#throttleCost : this.#cost
+    if (this.tokens < price) return undefined
+    this.tokens -= price
+    return price
+  }
+
+  earn(earned = 1): void {
+    this.tokens = Math.min(this.#capacity, this.tokens + earned)
   }
 }

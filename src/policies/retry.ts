@@ -24,6 +24,8 @@ export interface RetryOptions {
   readonly transientStatuses?: readonly number[]
 }
 
+const standardBackoff = fullJitter()
+
 /**
  * Sends a failed call again where that is safe, after a wait that the vendor names or that grows at random.
  *
@@ -34,7 +36,7 @@ export function retry(options: RetryOptions = {}): Policy {
   checkOptions('retry', options, ['maxAttempts', 'backoff', 'budget', 'throttled', 'hintHeader', 'transientStatuses'])
   const {
     maxAttempts = 4,
-    backoff = fullJitter(),
+    backoff = standardBackoff,
     budget = retryBudget(),
     throttled = throttledByStatus,
     hintHeader,

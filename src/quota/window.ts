@@ -25,7 +25,7 @@ export interface Standing {
 }
 
 /** What a window looks like at a moment. */
-interface WindowState {
+export interface WindowState {
   /** Absent while no limit is known. */
   readonly limit?: number
   /** How much may still be used now, the part left to others taken off. */

@@ -1,42 +1,70 @@
 import { stepCap, type Cap } from '../cap.ts'
-import type { Window } from '../window.ts'
+import type { Told, Window, WindowState } from '../window.ts'
 
 /**
  * How many calls may be under way at once, whatever each costs: up to `max`, see {@link Cap}. With a `start` below it, how
  * many it really is has to be found.
  */
 export function concurrencyWindow(max: number, start: number = max): Window {
-  let most = max
-  let cap: Cap = start < max ? { at: 'ramp', calls: start } : { at: 'hold', calls: max, until: -Infinity }
-  let active = 0
+  return new ConcurrencyWindow(max, start)
+}
 
-  const allowed = (): number => Math.min(most, Math.floor(cap.calls))
+// A class, as every connection has one: functions of its own would take 600 of its 700 bytes.
+class ConcurrencyWindow implements Window {
+  readonly kind = 'concurrency'
+  readonly windowMs = 0
+  #most: number
+  #cap: Cap
+  #active = 0
 
-  return {
-    kind: 'concurrency',
-    windowMs: 0,
-    waitMs: () => (active < allowed() ? 0 : Infinity),
-    projectMs: () => 0,
-    take: () => ++active,
-    settle(_cost, _chargedAt, _mark, answeredAt) {
-      if (active >= allowed() && cap.calls < most) cap = stepCap(cap, { type: 'success', now: answeredAt })
-      active--
-    },
-    correct() {},
-    learn({ limit, servesAtOnce = 0 }) {
-      cap = stepCap(cap, { type: 'sure', calls: servesAtOnce })
-      if (limit === undefined || limit === most) return
-      most = limit
-      // What a refusal has shown counts for more than what is told.
-      if (cap.at === 'ramp' || cap.until === -Infinity) cap = { at: 'hold', calls: limit, until: -Infinity }
-    },
-    refused(_chargedAt, now, place) {
-      cap = stepCap(cap, { type: 'refusal', now, place })
-      return undefined
-    },
-    state() {
-      const limit = cap.at === 'hold' && Number.isFinite(cap.calls) ? { limit: allowed() } : {}
-      return { ...limit, remaining: Math.max(0, allowed() - active) }
-    },
+  constructor(max: number, start: number) {
+    this.#most = max
+    this.#cap = start < max ? { at: 'ramp', calls: start } : { at: 'hold', calls: max, until: -Infinity }
+  }
+
+  waitMs(): number {
+    return this.#active < this.#allowed() ? 0 : Infinity
+  }
+
+  projectMs(): number {
+    return 0
+  }
+
+  take(): number {
+    return ++this.#active
+  }
+
+  settle(_cost: number, _chargedAt: number, _mark: number, answeredAt: number): void {
+    const cap = this.#cap
+    if (this.#active >= this.#allowed() && cap.calls < this.#most) {
+      this.#cap = stepCap(cap, { type: 'success', now: answeredAt })
+    }
+    this.#active--
+  }
+
+  correct(): void {}
+
+  learn({ limit, servesAtOnce = 0 }: Told): void {
+    const cap = stepCap(this.#cap, { type: 'sure', calls: servesAtOnce })
+    this.#cap = cap
+    if (limit === undefined || limit === this.#most) return
+    this.#most = limit
+    // What a refusal has shown counts for more than what is told.
+    if (cap.at === 'ramp' || cap.until === -Infinity) this.#cap = { at: 'hold', calls: limit, until: -Infinity }
+  }
+
+  refused(_chargedAt: number, now: number, place: number): undefined {
+    this.#cap = stepCap(this.#cap, { type: 'refusal', now, place })
+    return undefined
+  }
+
+  state(): WindowState {
+    const { at, calls } = this.#cap
+    const limit = at === 'hold' && Number.isFinite(calls) ? { limit: this.#allowed() } : {}
+    return { ...limit, remaining: Math.max(0, this.#allowed() - this.#active) }
+  }
+
+  #allowed(): number {
+    return Math.min(this.#most, Math.floor(this.#cap.calls))
   }
 }

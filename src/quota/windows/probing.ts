@@ -1,10 +1,13 @@
 import { stepProbe, type Probe } from '../probe.ts'
-import type { Window } from '../window.ts'
+import type { Window, WindowState } from '../window.ts'
 
 // A timer that fires late, or a pause, must not slow the pace down for good: this much lost time is made up for.
 const catchUpMs = 200
 const firstPauseMs = 100
 const longestPauseMs = 30_000
+
+const open: Probe = { at: 'open' }
+const scout: Probe = { at: 'scout' }
 
 /**
  * A pace in the place of a limit that nobody states, see {@link Probe}. Gives way to a real window as soon as an answer
@@ -14,77 +17,96 @@ const longestPauseMs = 30_000
  * `Infinity` keeps none until the vendor refuses.
  */
 export function probingWindow(startPerSecond: number): Window {
-  let probe: Probe = { at: startPerSecond === Infinity ? 'open' : 'scout' }
-  let nextAt = -Infinity
-  let underWay = 0
-  /** How many refusals came in a row, and when the first and the last of them did. */
-  let refusals = 0
-  let refusedSince = -Infinity
-  let refusedAt = -Infinity
-  /** What was served since the last row of refusals began, and in the present second. */
-  let served = 0
-  let second = 0
-  let servedInSecond = 0
+  return new ProbingWindow(startPerSecond)
+}
 
-  const spacingMs = (): number => ('perSecond' in probe ? 1000 / probe.perSecond : 0)
+// A class, as every connection has one until its limit is known: functions of its own would take 700 of its 800 bytes.
+class ProbingWindow implements Window {
+  readonly kind = 'probing'
+  readonly windowMs = 0
+  readonly #startPerSecond: number
+  #probe: Probe
+  #nextAt = -Infinity
+  #underWay = 0
+  /** How many refusals came in a row, and when the first and the last of them did. */
+  #refusals = 0
+  #refusedSince = -Infinity
+  #refusedAt = -Infinity
+  /** What was served since the last row of refusals began, and in the present second. */
+  #served = 0
+  #second = 0
+  #servedInSecond = 0
+
+  constructor(startPerSecond: number) {
+    this.#startPerSecond = startPerSecond
+    this.#probe = startPerSecond === Infinity ? open : scout
+  }
+
+  waitMs(_cost: number, now: number): number {
+    if (this.#probe.at === 'open') return 0
+    if (this.#underWay > 0 && (this.#probe.at === 'scout' || this.#refusals > 0)) return Infinity
+    return Math.max(0, Math.ceil(this.#nextAt - now))
+  }
+
+  projectMs(cost: number, now: number): number {
+    const spacingMs = this.#spacingMs()
+    return spacingMs === 0 ? 0 : Math.max(0, this.#nextAt - now) + (cost - 1) * spacingMs
+  }
+
+  take(cost: number, now: number): number {
+    this.#underWay += cost
+    this.#nextAt = Math.max(this.#nextAt, now - catchUpMs) + cost * this.#spacingMs()
+    return this.#underWay
+  }
+
+  settle(cost: number, chargedAt: number, _mark: number, answeredAt: number): void {
+    this.#underWay = Math.max(0, this.#underWay - cost)
+    this.#served++
+    const present = Math.floor(answeredAt / 1000)
+    this.#servedInSecond = present === this.#second ? this.#servedInSecond + 1 : 1
+    this.#second = present
+    if (chargedAt <= this.#refusedAt) return
+    this.#refusals = 0
+    // Only a pace that is made use of may grow: an idle client learns nothing about the vendor.
+    const used = this.#probe.at === 'scout' || this.#nextAt > answeredAt - 2 * this.#spacingMs() - catchUpMs
+    if (used) this.#probe = stepProbe(this.#probe, { type: 'success', startPerSecond: this.#startPerSecond })
+  }
+
+  correct(difference: number): void {
+    this.#underWay = Math.max(0, this.#underWay + difference)
+  }
+
+  learn(): void {}
+
+  refused(chargedAt: number, now: number): number {
+    // It is settled like any call; what the vendor refused it has not served.
+    this.#served--
+    this.#servedInSecond--
+    // Calls that were under way at a refusal are part of the same one.
+    if (chargedAt > this.#refusedAt) {
+      if (this.#refusals === 0) {
+        this.#probe = stepProbe(this.#probe, { type: 'refusal', served: this.#servedPerSecond(now) })
+        this.#refusedSince = now
+        this.#served = 1 - this.#underWay
+      }
+      this.#refusals++
+      this.#refusedAt = now
+    }
+    return now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, this.#refusals - 1))
+  }
+
+  state(now: number): WindowState {
+    return { remaining: this.#probe.at === 'open' ? Infinity : this.waitMs(0, now) > 0 ? 0 : 1 }
+  }
+
+  #spacingMs(): number {
+    return 'perSecond' in this.#probe ? 1000 / this.#probe.perSecond : 0
+  }
 
   /** What is under way with the refused call has passed the vendor's count before it. */
-  function servedPerSecond(now: number): number {
+  #servedPerSecond(now: number): number {
     // Before the first refusal the pace was still rising, and an average would hide where it got to.
-    if (refusedSince === -Infinity) return servedInSecond + underWay - 1
-    return ((served + underWay - 1) * 1000) / Math.max(1, now - refusedSince)
-  }
-
-  function waitMs(now: number): number {
-    if (probe.at === 'open') return 0
-    if (underWay > 0 && (probe.at === 'scout' || refusals > 0)) return Infinity
-    return Math.max(0, Math.ceil(nextAt - now))
-  }
-
-  return {
-    kind: 'probing',
-    windowMs: 0,
-    waitMs: (_cost, now) => waitMs(now),
-    projectMs(cost, now) {
-      return spacingMs() === 0 ? 0 : Math.max(0, nextAt - now) + (cost - 1) * spacingMs()
-    },
-    take(cost, now) {
-      underWay += cost
-      nextAt = Math.max(nextAt, now - catchUpMs) + cost * spacingMs()
-      return underWay
-    },
-    settle(cost, chargedAt, _mark, answeredAt) {
-      underWay = Math.max(0, underWay - cost)
-      served++
-      const present = Math.floor(answeredAt / 1000)
-      servedInSecond = present === second ? servedInSecond + 1 : 1
-      second = present
-      if (chargedAt <= refusedAt) return
-      refusals = 0
-      // Only a pace that is made use of may grow: an idle client learns nothing about the vendor.
-      const used = probe.at === 'scout' || nextAt > answeredAt - 2 * spacingMs() - catchUpMs
-      if (used) probe = stepProbe(probe, { type: 'success', startPerSecond })
-    },
-    correct(difference) {
-      underWay = Math.max(0, underWay + difference)
-    },
-    learn() {},
-    refused(chargedAt, now) {
-      // It is settled like any call; what the vendor refused it has not served.
-      served--
-      servedInSecond--
-      // Calls that were under way at a refusal are part of the same one.
-      if (chargedAt > refusedAt) {
-        if (refusals === 0) {
-          probe = stepProbe(probe, { type: 'refusal', served: servedPerSecond(now) })
-          refusedSince = now
-          served = 1 - underWay
-        }
-        refusals++
-        refusedAt = now
-      }
-      return now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, refusals - 1))
-    },
-    state: (now) => ({ remaining: probe.at === 'open' ? Infinity : waitMs(now) > 0 ? 0 : 1 }),
+    if (this.#refusedSince === -Infinity) return this.#servedInSecond + this.#underWay - 1
+    return ((this.#served + this.#underWay - 1) * 1000) / Math.max(1, now - this.#refusedSince)
   }
 }

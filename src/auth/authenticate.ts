@@ -20,43 +20,44 @@ export interface AuthenticateOptions extends OwnOrigins {
  * @throws {InvalidRequestError} for any other origin, before anything is sent
  */
 export function authenticate(options: AuthenticateOptions): Policy {
-  const { credential, origins, hosts } = options
-  const own = { origins, hosts }
-  const refused = (response: HttpResponse): boolean => credential.refused?.(response) ?? response.status === 401
-
-  function applied(request: HttpRequest, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
-    const sent = credential.apply(request, runtime)
-    return sent instanceof Promise ? bounded(sent, request, runtime) : sent
-  }
+  const { credential, origins } = options
 
   return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
-    /** Shows an answer to a credential that wants to know the vendor's clock or nonces, and gives it on. */
-    function seen(request: HttpRequest, sentAt: number, response: HttpResponse): HttpResponse {
-      credential.observe?.(response, request, sentAt, runtime.now())
-      return response
-    }
-
     return async function authenticate(request) {
       if (request.anonymous) return next(request)
-      if (!isOwn(own, request.url)) {
+      if (!isOwn(options, request.url)) {
         throw new InvalidRequestError(
           `${request.operation}: the credential is not for this origin; it is for ${origins.join(', ')}.`,
         )
       }
-      const added = applied(request, runtime)
+      const added = applied(credential, request, runtime)
       const first = added instanceof Promise ? await added : added
-      const response = seen(first, runtime.now(), await next(first))
-      if (!refused(response) || !credential.renew || !isReplayable(request.body))
+      let sentAt = runtime.now()
+      const response = await next(first)
+      credential.observe?.(response, first, sentAt, runtime.now())
+      if (!isRefused(credential, response) || !credential.renew || !isReplayable(request.body))
         return guarded(response, request, first)
 
       const renewed = await bounded(credential.renew(first, runtime), request, runtime)
       runtime.emit?.({ type: 'renew', operation: request.operation, at: runtime.now(), renewed })
       if (!renewed) return guarded(response, request, first)
       discard(response)
-      const second = await applied(request, runtime)
-      return guarded(seen(second, runtime.now(), await next(second)), request, second)
+      const second = await applied(credential, request, runtime)
+      sentAt = runtime.now()
+      const answer = await next(second)
+      credential.observe?.(answer, second, sentAt, runtime.now())
+      return guarded(answer, request, second)
     }
   })
+}
+
+function applied(credential: Credential, request: HttpRequest, runtime: Runtime): HttpRequest | Promise<HttpRequest> {
+  const sent = credential.apply(request, runtime)
+  return sent instanceof Promise ? bounded(sent, request, runtime) : sent
+}
+
+function isRefused(credential: Credential, response: HttpResponse): boolean {
+  return credential.refused?.(response) ?? response.status === 401
 }
 
 /** Lets whoever reads a failure blank the credential in it: vendors repeat what they refuse ("invalid key sk-…"). */

@@ -24,9 +24,11 @@ export interface TokenCredentialOptions {
   readonly refused?: ((response: HttpResponse) => boolean) | undefined
 }
 
+const none: readonly RegExp[] = []
+
 /** Makes the credential of a connection: a fresh token on each request, and a newer one where it is refused. */
 export function tokenCredential(source: TokenSource, options: TokenCredentialOptions = {}): Credential {
-  const { token = mainToken, attach = attachBearer, hosts = [], refused } = options
+  const { token = mainToken, attach = attachBearer, hosts = none, refused } = options
   checkPatterns('hosts', hosts)
 
   return {

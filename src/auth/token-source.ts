@@ -72,7 +72,7 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
   const { connection, grant, store, key = connection, leaseMs = 60_000 } = options
   if (typeof connection !== 'string' || connection === '') throw new ConfigurationError('`connection` is a name.')
   checkNumber('tokenSource.leaseMs', leaseMs, 1)
-  const state: TokenState = {
+  return new ConnectionTokens({
     connection,
     grant,
     records: store ? recordStore(store, key, connection) : memoryRecord(),
@@ -86,28 +86,49 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     renewal: undefined,
     unsaved: undefined,
     lastFailure: undefined,
+  })
+}
+
+// A class, because there is one for each connection; its state is private, so that printed it shows no token.
+class ConnectionTokens implements TokenSource {
+  readonly connection: string
+  readonly kind: string
+  readonly clock: ClockOffset
+  readonly #state: TokenState
+
+  constructor(state: TokenState) {
+    this.connection = state.connection
+    this.kind = state.grant.kind
+    this.clock = state.clock
+    this.#state = state
   }
 
-  return {
-    connection,
-    kind: grant.kind,
-    clock: state.clock,
-    token(name, runtime) {
-      const at = heldAs(state, name)
-      // Nearly every call ends here, without a promise.
-      if (at && runtime.now() < at.windows.advisoryAt) return at.tokens
-      return get(state, name, undefined, runtime)
-    },
-    renew: (name, failed, runtime) => renew(state, name, failed, runtime),
-    put: (answer, runtime) => put(state, answer, runtime),
-    async stored(runtime) {
-      const found = await state.records.read(runtime)
-      return found && concealed(found.record.tokens)
-    },
-    remove: (runtime) => remove(state, runtime),
-    async settled() {
-      await state.flight?.catch(() => {})
-    },
+  token(name: string, runtime: Runtime): Tokens | Promise<Tokens> {
+    const at = heldAs(this.#state, name)
+    // Nearly every call ends here, without a promise.
+    if (at && runtime.now() < at.windows.advisoryAt) return at.tokens
+    return get(this.#state, name, undefined, runtime)
+  }
+
+  renew(name: string, failed: string, runtime: Runtime): Promise<boolean> {
+    return renew(this.#state, name, failed, runtime)
+  }
+
+  put(answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle> {
+    return put(this.#state, answer, runtime)
+  }
+
+  async stored(runtime: Runtime): Promise<TokenBundle | undefined> {
+    const found = await this.#state.records.read(runtime)
+    return found && concealed(found.record.tokens)
+  }
+
+  remove(runtime: Runtime): Promise<TokenBundle | undefined> {
+    return remove(this.#state, runtime)
+  }
+
+  async settled(): Promise<void> {
+    await this.#state.flight?.catch(() => {})
   }
 }
 

@@ -59,19 +59,26 @@ function inTime<T>(work: Promise<T>, runtime: Runtime): Promise<T> {
 
 /** Keeps the record of a connection in memory alone, as it is: for tokens that can be had anew without a user. */
 export function memoryRecord(): RecordStore {
-  let present: Kept | undefined
-  let writes = 0
-  return {
-    read: async () => present,
-    async write(before, record) {
-      if (before?.version !== present?.version) return undefined
-      present = { version: String(++writes), record }
-      return present
-    },
-    async erase(before) {
-      if (before.version !== present?.version) return false
-      present = undefined
-      return true
-    },
+  return new MemoryRecord()
+}
+
+class MemoryRecord implements RecordStore {
+  #present: Kept | undefined
+  #writes = 0
+
+  async read(): Promise<Kept | undefined> {
+    return this.#present
+  }
+
+  async write(before: Kept | undefined, record: TokenRecord): Promise<Kept | undefined> {
+    if (before?.version !== this.#present?.version) return undefined
+    this.#present = { version: String(++this.#writes), record }
+    return this.#present
+  }
+
+  async erase(before: Kept): Promise<boolean> {
+    if (before.version !== this.#present?.version) return false
+    this.#present = undefined
+    return true
   }
 }

@@ -12,7 +12,7 @@ import type { Transport } from '../http/transport.ts'
 import type { BucketState } from '../quota/bucket-state.ts'
 import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
-import { checkConnection, type ConnectionCheck, type Probe } from './connection-check.ts'
+import { checkConnection, type ConnectionCheck } from './connection-check.ts'
 import type { VendorProfile } from './profile.ts'
 import { baseUrlOf, type Tenant } from './tenant.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
@@ -69,8 +69,8 @@ export abstract class Connector {
   declare static readonly profile: VendorProfile
   /** The client with the whole stack; for endpoints that the connector has no method for. */
   readonly http: HttpClient
-  readonly #probe: Probe | undefined
-  readonly #description: ConnectorDescription
+  readonly #profile: VendorProfile
+  readonly #policies: readonly PolicySettings[]
   readonly #transport: Transport
   readonly #throttles: readonly QuotaThrottle[]
 
@@ -95,7 +95,9 @@ export abstract class Connector {
     this.http = new HttpClient({
       vendor: profile.name,
       baseUrl,
-      ...own,
+      // Named one by one, see `createBucket`.
+      origins: own.origins,
+      hosts: own.hosts,
       headers: mergeHeaders(
         { 'user-agent': 'hawser', accept: 'application/json' },
         profile.headers,
@@ -112,21 +114,19 @@ export abstract class Connector {
       runtime,
       send: stack(chosen, transport, runtime),
     })
-    this.#probe = profile.probe
+    this.#profile = profile
     this.#transport = transport
-    this.#throttles = chosen.filter(tellsQuota)
-    this.#description = {
-      vendor: profile.name,
-      baseUrl,
-      version: version?.value,
-      policies: chosen.map(settingsOf),
-      transport: settingsOf(transport),
-    }
+    // Not the policies: each that is kept would keep all that it was made of.
+    this.#policies = chosen.map(settingsOf)
+    // Copied, because a list that was filtered has room for sixteen more.
+    this.#throttles = [...chosen.filter(tellsQuota)]
   }
 
   /** Tells what this connector is made of: address, version, and every policy with the options in force. */
   describe(): ConnectorDescription {
-    return this.#description
+    const { name, version } = this.#profile
+    const transport = settingsOf(this.#transport)
+    return { vendor: name, baseUrl: this.http.baseUrl, version: version?.value, policies: this.#policies, transport }
   }
 
   /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
@@ -142,7 +142,7 @@ export abstract class Connector {
    * @throws {AbortedError} where your signal ended it
    */
   check(options?: PlainOptions): Promise<ConnectionCheck> {
-    return checkConnection(this.http, this.#probe, options)
+    return checkConnection(this.http, this.#profile.probe, options)
   }
 
   /** Closes idle connections. Calls under way are finished. */
@@ -151,9 +151,11 @@ export abstract class Connector {
   }
 }
 
+const none: readonly string[] = []
+
 /** The methods whose writes the vendor recognises by a key; `undefined` where a policy of the user's own decides. */
 function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly string[] | undefined {
-  if (slot === false) return []
+  if (slot === false) return none
   return typeof slot === 'function' ? undefined : (slot.methods ?? ['POST'])
 }
 

@@ -35,23 +35,24 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   checkNumber('bulkhead.maxQueue', maxQueue, 0)
   let active = 0
   let arrivals = 0
-  const queue = createLine<Waiter>()
+  /** Made when a call waits first. */
+  let queue: Heap<Waiter> | undefined
 
   function release(): void {
     // The place is handed straight to the next in line, so that a newcomer cannot take it in between.
-    const next = queue.peek()
+    const next = queue?.peek()
     if (!next) return void active--
-    queue.remove(next)
+    queue?.remove(next)
     next.admit()
   }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
     return async function bulkhead(request) {
       if (active < maxConcurrent) active++
-      else if (queue.size < maxQueue) await place(queue, arrivals++, request, runtime)
       else {
-        const message = `${request.operation}: not sent, ${active} requests are on the wire and ${queue.size} wait.`
-        throw new BulkheadFullError(message)
+        queue ??= createLine()
+        if (queue.size >= maxQueue) throw full(request, active, queue.size)
+        await place(queue, arrivals++, request, runtime)
       }
       try {
         const response = await next(request)
@@ -64,6 +65,10 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
       }
     }
   })
+}
+
+function full({ operation }: HttpRequest, active: number, waiting: number): BulkheadFullError {
+  return new BulkheadFullError(`${operation}: not sent, ${active} requests are on the wire and ${waiting} wait.`)
 }
 
 /** Waits in the queue; a waiter that gives up is out of the queue at once. */

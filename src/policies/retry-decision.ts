@@ -4,6 +4,7 @@ import { isReplayable, type HttpRequest } from '../http/request.ts'
 import { isSuccess } from '../http/response.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Backoff } from './backoff.ts'
 import { isUnavailable, type Outcome } from './outcome.ts'
 
@@ -37,7 +38,7 @@ export interface RetryMoment {
   /** How many attempts were made. */
   readonly attempt: number
   readonly now: number
-  readonly random: () => number
+  readonly runtime: Pick<Runtime, 'random'>
 }
 
 /**
@@ -71,7 +72,7 @@ export function decideRetry(
   if (moment.attempt >= settings.maxAttempts) return stop('attempts')
 
   // What the vendor asks for is a floor: jitter comes on top and never shortens it.
-  const delayMs = (serverMs ?? 0) + settings.backoff(moment.attempt, moment.random)
+  const delayMs = (serverMs ?? 0) + settings.backoff(moment.attempt, () => moment.runtime.random())
   // Written so that a wait that is no number is refused too.
   const inTime = request.deadline === undefined ? delayMs >= 0 : moment.now + delayMs < request.deadline
   if (!inTime) return stop('deadline')

@@ -25,6 +25,7 @@ export interface RetryOptions {
 }
 
 const standardBackoff = fullJitter()
+const none: readonly number[] = []
 
 /**
  * Sends a failed call again where that is safe, after a wait that the vendor names or that grows at random.
@@ -40,7 +41,7 @@ export function retry(options: RetryOptions = {}): Policy {
     budget = retryBudget(),
     throttled = throttledByStatus,
     hintHeader,
-    transientStatuses = [],
+    transientStatuses = none,
   } = options
   checkNumber('retry.maxAttempts', maxAttempts, 1)
   if (typeof backoff !== 'function')
@@ -48,7 +49,6 @@ export function retry(options: RetryOptions = {}): Policy {
   const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    const random = (): number => runtime.random()
     return async function retry(request) {
       let price: number | undefined
       let attempts = 0
@@ -56,7 +56,7 @@ export function retry(options: RetryOptions = {}): Policy {
         const outcome = await outcomeOf(next(request))
         if (wasSent(outcome)) attempts++
         const now = runtime.now()
-        let decision = decideRetry(request, outcome, settings, { attempt, now, random })
+        let decision = decideRetry(request, outcome, settings, { attempt, now, runtime })
         if (decision.do === 'retry') {
           price = budget.spend(decision.reason)
           if (price === undefined) decision = { do: 'stop', because: 'budget', retryAfterMs: decision.retryAfterMs }

@@ -14,7 +14,7 @@ const settings = {
   transientStatuses: [423],
 }
 const decide = (asked: Partial<HttpRequest>, outcome: Outcome, attempt = 1): RetryDecision =>
-  decideRetry(request(asked), outcome, settings, { attempt, now: 1_000, random: () => 0 })
+  decideRetry(request(asked), outcome, settings, { attempt, now: 1_000, runtime: { random: () => 0 } })
 const post = { method: 'POST', idempotent: false }
 const network = (phase: 'connect' | 'headers' | 'body', reason = 'ECONNRESET'): Outcome => ({
   error: new NetworkError('gone', { phase, reason }),

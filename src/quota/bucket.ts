@@ -1,6 +1,7 @@
-import { createHeap } from '../http/heap.ts'
+import { createHeap, type Heap } from '../http/heap.ts'
 import { longWindowMs } from './limit.ts'
 import { stepPause, type Pause } from './pause.ts'
+import { isWaiting, sharesOf } from './share.ts'
 import type { Bucket, Lane, Share } from './state.ts'
 
 const open: Pause = { at: 'open' }
@@ -17,11 +18,21 @@ export function createBucket(facts: Pick<Bucket, 'key' | 'name' | 'scope' | 'win
     pause: open,
     underWay: 0,
     waiting: 0,
-    parked: createHeap(goesBefore, slots),
-    shares: new Map(),
+    parked: undefined,
+    shares: undefined,
     served: 0,
     wake: undefined,
   }
+}
+
+/** Tells whether lanes stand parked at a bucket. */
+export function hasParked({ parked }: Bucket): boolean {
+  return parked !== undefined && parked.size > 0
+}
+
+/** Makes the place for those that a bucket holds up. */
+export function createParking(): Heap<Lane> {
+  return createHeap(goesBefore, slots)
 }
 
 function goesBefore(a: Lane, b: Lane): boolean {
@@ -56,40 +67,12 @@ export function isLong({ window }: Bucket): boolean {
   return window.windowMs >= longWindowMs && window.kind !== 'token-bucket' && window.kind !== 'leaky-bucket'
 }
 
-/** Gives a connection its part in a bucket, where the bucket stands now. */
-export function shareOf(bucket: Bucket, connection: string, weight: number): Share {
-  const known = bucket.shares.get(connection)
-  if (known) return known
-  const share: Share = { weight, served: bucket.served, waiting: undefined }
-  bucket.shares.set(connection, share)
-  return share
-}
-
-/** Notes that a call of a share was let through: the bucket stands where the call began, the share where it ends. */
-export function serve(bucket: Bucket, share: Share, cost: number): void {
-  bucket.served = Math.max(bucket.served, share.served)
-  share.served = bucket.served + cost / share.weight
-}
-
-function isWaiting({ waiting }: Share): boolean {
-  return waiting !== undefined && waiting.size > 0
-}
-
-/** Counts a call in (`cost`) or out (`-cost`) of those that wait for a bucket. */
-export function countWaiting(bucket: Bucket, share: Share, priority: number, cost: number): void {
-  bucket.waiting += cost
-  share.waiting ??= new Map()
-  const left = (share.waiting.get(priority) ?? 0) + cost
-  if (left > 0) share.waiting.set(priority, left)
-  else share.waiting.delete(priority)
-}
-
 /** How long a call would wait at this bucket if it joined now: behind its own kind, in its connection's fair part. */
 export function projectedMs(bucket: Bucket, share: Share, priority: number, cost: number, now: number): number {
   let mine = 0
   for (const [of, waiting] of share.waiting ?? []) if (of >= priority) mine += waiting
   let weights = !isWaiting(share) ? share.weight : 0
-  for (const other of bucket.shares.values()) if (isWaiting(other)) weights += other.weight
+  for (const other of sharesOf(bucket)) if (isWaiting(other)) weights += other.weight
   const ahead = Math.min(bucket.waiting, (mine * weights) / share.weight)
   return Math.max(pausedMs(bucket, now), bucket.window.projectMs(ahead + cost, now))
 }

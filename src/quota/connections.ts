@@ -1,4 +1,5 @@
 import { createBucket, isFull } from './bucket.ts'
+import { findShare, forgetShare } from './share.ts'
 import type { QuotaScope } from './limit.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
@@ -48,13 +49,22 @@ const learnedMs = 600_000
 
 /** Makes an empty record of connections. */
 export function createConnections(): Connections {
-  const app = new Map<string, Bucket>()
-  const connections = new Map<string, Connection>()
-  /** Those of objects; the one that was not used for longest stands first. */
-  const objectLanes = new Set<Lane>()
+  return new KnownConnections()
+}
 
-  function of(name: string): Connection {
-    const known = connections.get(name)
+// A class, because every quota has one. Limits of the app and of objects are rare, so what keeps them is made on first need.
+class KnownConnections implements Connections {
+  #app: Map<string, Bucket> | undefined
+  readonly #connections = new Map<string, Connection>()
+  /** Those of objects; the one that was not used for longest stands first. */
+  #objectLanes: Set<Lane> | undefined
+
+  find(name: string): Connection | undefined {
+    return this.#connections.get(name)
+  }
+
+  of(name: string): Connection {
+    const known = this.#connections.get(name)
     if (known) return known
     const made = {
       name,
@@ -65,78 +75,90 @@ export function createConnections(): Connections {
       objects: 0,
       usedAt: -Infinity,
     }
-    connections.set(name, made)
+    this.#connections.set(name, made)
     return made
   }
 
-  function touch(lane: Lane): void {
-    objectLanes.delete(lane)
-    objectLanes.add(lane)
+  bucketAt(
+    { buckets }: Connection,
+    scope: QuotaScope,
+    name: string,
+    parts: readonly string[],
+    make: () => Window,
+  ): Bucket {
+    const key = [...parts, name].join('/')
+    const kept = scope === 'app' ? (this.#app ??= new Map()) : buckets
+    const bucket = kept.get(key) ?? createBucket({ key, name, scope, window: make() })
+    kept.set(key, bucket)
+    return bucket
   }
 
-  function forgetObject(lane: Lane): void {
-    objectLanes.delete(lane)
-    const connection = of(lane.connection)
+  keep(connection: Connection, lane: Lane): Lane {
+    connection.lanes.set(lane.key, lane)
+    if (lane.ofObject) {
+      connection.objects++
+      this.touch(lane)
+    }
+    return lane
+  }
+
+  touch(lane: Lane): void {
+    this.#objectLanes ??= new Set()
+    this.#objectLanes.delete(lane)
+    this.#objectLanes.add(lane)
+  }
+
+  sweep(now: number): void {
+    for (const lane of firstOf(this.#objectLanes ?? [])) {
+      const counted = lane.buckets.filter(({ scope }) => scope === 'object')
+      if (isIdle(lane) && counted.every((bucket) => isFull(bucket, now))) this.#forgetObject(lane)
+      else this.touch(lane)
+    }
+    for (const connection of firstOf(this.#connections.values())) {
+      this.#connections.delete(connection.name)
+      // One that stays is looked at again after all others.
+      if (!this.#isOver(connection, now)) this.#connections.set(connection.name, connection)
+      else for (const bucket of this.#ofApp()) forgetShare(bucket, connection.name)
+    }
+  }
+
+  buckets(): ReadonlySet<Bucket> {
+    const own = [...this.#connections.values()].flatMap((each) => [...each.buckets.values()])
+    return new Set([...this.#ofApp(), ...own])
+  }
+
+  #ofApp(): Iterable<Bucket> {
+    return this.#app?.values() ?? []
+  }
+
+  #forgetObject(lane: Lane): void {
+    this.#objectLanes?.delete(lane)
+    const connection = this.of(lane.connection)
     connection.objects--
     connection.lanes.delete(lane.key)
     for (const { scope, key } of lane.buckets) if (scope === 'object') connection.buckets.delete(key)
   }
 
   /** Tells whether a connection is as good as new, so that nothing is lost with it but what `learnedMs` has passed over. */
-  function isOver({ name, lanes, buckets, learned, objects, usedAt }: Connection, now: number): boolean {
+  #isOver({ name, lanes, buckets, learned, objects, usedAt }: Connection, now: number): boolean {
     if (objects > 0) return false
     for (const lane of lanes.values()) if (!isIdle(lane)) return false
     for (const bucket of buckets.values()) if (bucket.underWay > 0 || !isFull(bucket, now)) return false
     if (now - usedAt >= learnedMs) return true
     if (learned) return false
-    for (const bucket of app.values()) if (isAhead(bucket, name)) return false
+    for (const bucket of this.#ofApp()) if (isAhead(bucket, name)) return false
     return true
-  }
-
-  return {
-    find: (name) => connections.get(name),
-    of,
-    bucketAt({ buckets }, scope, name, parts, make) {
-      const key = [...parts, name].join('/')
-      const kept = scope === 'app' ? app : buckets
-      const bucket = kept.get(key) ?? createBucket({ key, name, scope, window: make() })
-      kept.set(key, bucket)
-      return bucket
-    },
-    keep(connection, lane) {
-      connection.lanes.set(lane.key, lane)
-      if (lane.ofObject) {
-        connection.objects++
-        objectLanes.add(lane)
-      }
-      return lane
-    },
-    touch,
-    sweep(now) {
-      for (const lane of firstOf(objectLanes)) {
-        const counted = lane.buckets.filter(({ scope }) => scope === 'object')
-        if (isIdle(lane) && counted.every((bucket) => isFull(bucket, now))) forgetObject(lane)
-        else touch(lane)
-      }
-      for (const connection of firstOf(connections.values())) {
-        connections.delete(connection.name)
-        // One that stays is looked at again after all others.
-        if (!isOver(connection, now)) connections.set(connection.name, connection)
-        else for (const { shares } of app.values()) shares.delete(connection.name)
-      }
-    },
-    buckets: () =>
-      new Set([...app.values(), ...[...connections.values()].flatMap((each) => [...each.buckets.values()])]),
   }
 }
 
 function isIdle({ present, calls }: Lane): boolean {
-  return present === 0 && calls.size === 0
+  return present === 0 && !calls?.size
 }
 
 /** Tells whether others who wait are to go before this connection: forgotten, it would begin where they are. */
-function isAhead({ shares, served, waiting }: Bucket, connection: string): boolean {
-  return waiting > 0 && (shares.get(connection)?.served ?? served) > served
+function isAhead(bucket: Bucket, connection: string): boolean {
+  const { served, waiting } = bucket
+  return waiting > 0 && (findShare(bucket, connection)?.served ?? served) > served
 }
 
 function firstOf<T>(items: Iterable<T>): readonly T[] {

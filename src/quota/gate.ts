@@ -1,10 +1,11 @@
 import { aborted, onAbort } from '../abort.ts'
-import { rankOf } from '../http/line.ts'
+import { createLine, rankOf } from '../http/line.ts'
 import type { Runtime } from '../runtime.ts'
-import { countWaiting, isLong, projectedMs, waitMs } from './bucket.ts'
+import { createParking, hasParked, isLong, projectedMs, waitMs } from './bucket.ts'
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { charge, giveBack } from './permit.ts'
 import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
+import { countWaiting } from './share.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 
 /** How a gate keeps its queue. */
@@ -69,7 +70,7 @@ class FairGate implements Gate {
     if (signal?.aborted) throw aborted(signal)
     const now = runtime.now()
     const behind =
-      heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(({ parked }) => parked.size > 0)
+      heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(hasParked)
     if (!behind) return this.#admit(lane, ask.cost, now)
     this.mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {
@@ -98,7 +99,7 @@ class FairGate implements Gate {
   }
 
   wake(buckets: readonly Bucket[], runtime: Runtime): void {
-    for (const bucket of buckets) if (bucket.parked.size > 0) this.#drain(bucket, runtime)
+    for (const bucket of buckets) if (hasParked(bucket)) this.#drain(bucket, runtime)
   }
 
   #admit(lane: Lane, cost: number, now: number): Permit {
@@ -110,16 +111,17 @@ class FairGate implements Gate {
   #join(waiter: Waiter, behind: Bucket, runtime: Runtime): void {
     const { lane, ask } = waiter
     if (ask.signal) waiter.unlisten = onAbort(ask.signal, () => this.#giveUp(waiter, aborted(ask.signal), runtime))
+    lane.calls ??= createLine()
     lane.calls.add(waiter)
     this.#count(waiter, 1)
     this.#deadlines ??= createDeadlines((late, error, at) => this.#giveUp(late, error, at))
     this.#deadlines.watch(waiter, runtime)
     if (!lane.parkedAt) park(lane, behind)
-    if (lane.calls.peek() === waiter && lane.parkedAt?.parked.peek() === lane) this.#drain(lane.parkedAt, runtime)
+    if (lane.calls.peek() === waiter && lane.parkedAt?.parked?.peek() === lane) this.#drain(lane.parkedAt, runtime)
   }
 
   #leave(waiter: Waiter): void {
-    waiter.lane.calls.remove(waiter)
+    waiter.lane.calls?.remove(waiter)
     this.#count(waiter, -1)
     this.#deadlines?.forget(waiter)
     waiter.unlisten?.()
@@ -128,7 +130,7 @@ class FairGate implements Gate {
   /** Takes a waiter out early, and lets those behind it move up. */
   #giveUp(waiter: Waiter, error: Error, runtime: Runtime): void {
     const { calls, parkedAt } = waiter.lane
-    const wasFirst = calls.peek() === waiter
+    const wasFirst = calls?.peek() === waiter
     this.#leave(waiter)
     waiter.reject(error)
     if (parkedAt && wasFirst) this.#drain(parkedAt, runtime)
@@ -137,8 +139,8 @@ class FairGate implements Gate {
   /** Lets those parked at a bucket go on while it has room; then sets its timer for the first of the rest. */
   #drain(bucket: Bucket, runtime: Runtime): void {
     disarm(bucket)
-    for (let lane = bucket.parked.peek(); lane; lane = bucket.parked.peek()) {
-      const first = lane.calls.peek()
+    for (let lane = bucket.parked?.peek(); lane; lane = bucket.parked?.peek()) {
+      const first = lane.calls?.peek()
       if (first === undefined) {
         unpark(lane)
         continue
@@ -147,8 +149,8 @@ class FairGate implements Gate {
       if (turn > lane.turn) {
         // Another lane of the same connection was served meanwhile: this one's turn is later now.
         lane.turn = turn
-        bucket.parked.moved(lane)
-        if (bucket.parked.peek() !== lane) continue
+        bucket.parked?.moved(lane)
+        if (bucket.parked?.peek() !== lane) continue
       }
       const now = runtime.now()
       const held = heldBy(lane, first.ask.cost, now)
@@ -164,13 +166,13 @@ class FairGate implements Gate {
           unpark(lane)
           park(lane, held.bucket)
         }
-        if (held.bucket.parked.peek() === lane) this.#arm(held.bucket, held.ms, runtime)
+        if (held.bucket.parked?.peek() === lane) this.#arm(held.bucket, held.ms, runtime)
         if (held.bucket === bucket) return
       } else {
         this.#leave(first)
         first.resolve(this.#admit(lane, first.ask.cost, now))
         unpark(lane)
-        if (lane.calls.size > 0) park(lane, bucket)
+        if (lane.calls?.size) park(lane, bucket)
       }
     }
   }
@@ -226,11 +228,12 @@ function park(lane: Lane, bucket: Bucket): void {
   // Time spent idle or held up elsewhere earns no credit here.
   lane.turn = Math.max(bucket.served, turnAt(bucket, lane))
   lane.parkedAt = bucket
+  bucket.parked ??= createParking()
   bucket.parked.add(lane)
 }
 
 function unpark(lane: Lane): void {
-  lane.parkedAt?.parked.remove(lane)
+  lane.parkedAt?.parked?.remove(lane)
   lane.parkedAt = undefined
 }
 

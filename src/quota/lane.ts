@@ -1,6 +1,5 @@
-import { createLine } from '../http/line.ts'
-import { countWaiting, shareOf } from './bucket.ts'
-import type { Bucket, Lane, Permit, Waiter } from './state.ts'
+import { countWaiting, shareOf } from './share.ts'
+import type { Bucket, Lane, Permit } from './state.ts'
 import type { Window } from './window.ts'
 
 /** Makes an empty lane. */
@@ -16,8 +15,9 @@ export function createLane(
     ofObject,
     weight,
     order,
-    calls: createLine<Waiter>(),
-    buckets,
+    calls: undefined,
+    // Copied, because a list that was put together has room for sixteen more.
+    buckets: [...buckets],
     shares: buckets.map((bucket) => shareOf(bucket, connection, weight)),
     parkedAt: undefined,
     turn: 0,
@@ -33,7 +33,7 @@ export function attach(lane: Lane, bucket: Bucket, underWay: Iterable<Permit>): 
   const share = shareOf(bucket, lane.connection, lane.weight)
   lane.buckets = [...lane.buckets, bucket]
   lane.shares = [...lane.shares, share]
-  for (const { ask } of lane.calls.items()) countWaiting(bucket, share, ask.priority, ask.cost)
+  for (const { ask } of lane.calls?.items() ?? []) countWaiting(bucket, share, ask.priority, ask.cost)
   for (const permit of underWay) {
     if (permit.lane !== lane) continue
     bucket.underWay++

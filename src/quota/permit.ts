@@ -1,4 +1,4 @@
-import { serve } from './bucket.ts'
+import { serve } from './share.ts'
 import type { Lane, Permit } from './state.ts'
 
 /** Charges a call to all of its buckets, in one step that nothing can interrupt. */

@@ -55,7 +55,8 @@ export interface Lane {
   readonly ofObject: boolean
   readonly weight: number
   readonly order: number
-  readonly calls: Heap<Waiter>
+  /** Made when a call waits first, as all queues are: 90 bytes of each that nobody ever waited in. */
+  calls: Heap<Waiter> | undefined
   /** Replaced, never changed in place: permits share the list that they were charged to. */
   buckets: readonly Bucket[]
   shares: readonly Share[]
@@ -71,6 +72,7 @@ export interface Lane {
 
 /** One connection's part in a bucket. */
 export interface Share {
+  readonly connection: string
   readonly weight: number
   /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
   served: number
@@ -91,9 +93,10 @@ export interface Bucket {
   underWay: number
   /** The cost of all calls that wait and need this bucket. */
   waiting: number
-  /** The lanes that this bucket holds up, those furthest behind first. */
-  readonly parked: Heap<Lane>
-  readonly shares: Map<string, Share>
+  /** The lanes that this bucket holds up, those furthest behind first. Absent until there is one. */
+  parked: Heap<Lane> | undefined
+  /** By connection, see {@link sharesOf}. Most buckets are one connection's: its share alone, without the 180 bytes of a map. */
+  shares: Map<string, Share> | Share | undefined
   /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
   served: number
   /** Ends the timer that wakes the next lane. */

@@ -20,10 +20,11 @@ export interface AuthenticateOptions extends OwnOrigins {
  * @throws {InvalidRequestError} for any other origin, before anything is sent
  */
 export function authenticate(options: AuthenticateOptions): Policy {
-  const { credential, origins } = options
+  const settings = { name: 'authenticate', credential: options.credential.kind, origins: options.origins }
 
-  return described({ name: 'authenticate', credential: credential.kind, origins }, (next, runtime) => {
+  return described(settings, (next, runtime) => {
     return async function authenticate(request) {
+      const { credential, origins } = options
       if (request.anonymous) return next(request)
       if (!isOwn(options, request.url)) {
         throw new InvalidRequestError(

@@ -86,7 +86,7 @@ export function standardPolicies(
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
     fill(slots.redirect, (options) => redirect({ ...own, elsewhere, ...options }), {}),
-    authenticate({ credential, ...own }),
+    authenticate({ credential, origins: own.origins, hosts: own.hosts }),
     profile.status && restate(profile.status),
     fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
     report(),

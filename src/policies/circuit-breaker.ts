@@ -38,6 +38,8 @@ interface ScopeState {
   lastUsed: number
 }
 
+const closed: Circuit = { at: 'closed' }
+
 // The least recently used scope goes first; far more than the hosts that one client talks to.
 const maxScopes = 1000
 
@@ -58,7 +60,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   let isolations = 0
 
   function stateOf(key: string, now: number): ScopeState {
-    const state = scopes.get(key) ?? { circuit: { at: 'closed' }, rule: breaker(), lastUsed: now }
+    const state = scopes.get(key) ?? { circuit: closed, rule: breaker(), lastUsed: now }
     // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
     if (state.circuit.at === 'closed' && now - state.lastUsed > forgetMs) state.rule = breaker()
     state.lastUsed = now

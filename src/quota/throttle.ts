@@ -53,13 +53,6 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const clock = createClockOffset()
   let clockOfClient: Runtime = systemRuntime()
 
-  function over(permit: Permit, runtime: Runtime, answeredAt: number, sent?: 'never sent'): void {
-    if (sent) amend(permit, 0)
-    permit.lane.present--
-    quota.gate.release(permit, answeredAt, runtime)
-    scheduler.release?.(permit)
-  }
-
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     return async function throttle(request) {
@@ -77,7 +70,8 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
       }
       if (signal?.aborted) {
         // The abort came between the call's turn and its start.
-        over(permit, runtime, runtime.now(), 'never sent')
+        amend(permit, 0)
+        end(quota, scheduler, permit, runtime.now(), runtime)
         throw aborted(signal)
       }
       let response: HttpResponse
@@ -85,20 +79,28 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
         response = await next(request)
         learn(quota, permit, request, response, clock, runtime)
       } catch (error) {
-        over(permit, runtime, runtime.now(), neverSent(error) ? 'never sent' : undefined)
+        if (neverSent(error)) amend(permit, 0)
+        end(quota, scheduler, permit, runtime.now(), runtime)
         throw error
       }
       scheduler.drive?.(lane, runtime)
       const now = runtime.now()
       if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs, now - permit.chargedAt)
       if (response.body instanceof Readable && !response.body.closed) {
-        response.body.once('close', () => over(permit, runtime, now))
-      } else over(permit, runtime, now)
+        response.body.once('close', () => end(quota, scheduler, permit, now, runtime))
+      } else end(quota, scheduler, permit, now, runtime)
       return response
     }
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
   return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()) })
+}
+
+/** The call is over. */
+function end({ gate }: Quota, scheduler: Scheduler, permit: Permit, answeredAt: number, runtime: Runtime): void {
+  permit.lane.present--
+  gate.release(permit, answeredAt, runtime)
+  scheduler.release?.(permit)
 }
 
 async function waited(permit: Promise<Permit>, operation: string, runtime: Runtime): Promise<Permit> {

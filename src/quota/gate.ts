@@ -69,8 +69,7 @@ class FairGate implements Gate {
     const { signal } = ask
     if (signal?.aborted) throw aborted(signal)
     const now = runtime.now()
-    const behind =
-      heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(hasParked)
+    const behind = heldBy(lane, ask.cost, now)?.bucket ?? lane.parkedAt ?? lane.buckets.find(hasParked)
     if (!behind) return this.#admit(lane, ask.cost, now)
     this.mayWait(lane, ask, now)
     return new Promise((resolve, reject) => {

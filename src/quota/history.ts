@@ -31,68 +31,75 @@ const mostEntries = 10_000
 
 /** Makes an empty history. */
 export function createHistory(): History {
-  const entries = new Map<number, Entry>()
-  let open = 0
+  return new ChargedCalls()
+}
 
-  return {
-    get open() {
-      return open
-    },
-    charge(cost, at) {
-      // Of what is so long ago, less is known: that decides less, and nothing wrong.
-      const [oldest] = entries.size < mostEntries ? [] : entries
-      if (oldest && oldest[1].open === 0) entries.delete(oldest[0])
-      const entry = entries.get(at) ?? { cost: 0, open: 0, answeredAt: at }
-      entry.cost += cost
-      entry.open += cost
-      open += cost
-      entries.set(at, entry)
-    },
-    settle(cost, at, answeredAt) {
-      const entry = entries.get(at)
-      if (!entry) return
-      entry.open -= cost
-      entry.answeredAt = answeredAt
-      open -= cost
-    },
-    correct(difference, at) {
-      const entry = entries.get(at)
-      if (!entry) return
-      entry.cost += difference
-      entry.open += difference
-      open += difference
-    },
-    between(after, before) {
-      let sum = 0
-      for (const [at, { cost }] of entries) if (at > after && at < before) sum += cost
-      return sum
-    },
-    answeredBy(moment, after) {
-      const sums = { answered: 0, open: 0 }
-      for (const [at, entry] of entries) {
-        if (at <= after || at > moment) continue
-        sums[entry.open === 0 && entry.answeredAt <= moment ? 'answered' : 'open'] += entry.cost
-      }
-      return sums
-    },
-    oldestOf(cost, upTo) {
-      let sum = 0
-      for (const [at, entry] of [...entries].toReversed()) {
-        if (at > upTo) continue
-        sum += entry.cost
-        if (sum >= cost) return at
-      }
-      return undefined
-    },
-    replay(window, after) {
-      for (const [at, { cost, open: stillOpen, answeredAt }] of entries) {
-        if (at <= after) continue
-        window.take(cost, at)
-        if (stillOpen < cost) window.settle(cost - stillOpen, at, 0, answeredAt, 0)
-      }
-    },
-    forget(before) {
-      for (const [at, entry] of entries) if (at < before && entry.open === 0) entries.delete(at)
-    },
+// A class, as every connection may have one: an object with a getter and functions of its own would take 1,000 bytes more.
+class ChargedCalls implements History {
+  open = 0
+  readonly #entries = new Map<number, Entry>()
+
+  charge(cost: number, at: number): void {
+    // Of what is so long ago, less is known: that decides less, and nothing wrong.
+    const [oldest] = this.#entries.size < mostEntries ? [] : this.#entries
+    if (oldest && oldest[1].open === 0) this.#entries.delete(oldest[0])
+    const entry = this.#entries.get(at) ?? { cost: 0, open: 0, answeredAt: at }
+    entry.cost += cost
+    entry.open += cost
+    this.open += cost
+    this.#entries.set(at, entry)
+  }
+
+  settle(cost: number, at: number, answeredAt: number): void {
+    const entry = this.#entries.get(at)
+    if (!entry) return
+    entry.open -= cost
+    entry.answeredAt = answeredAt
+    this.open -= cost
+  }
+
+  correct(difference: number, at: number): void {
+    const entry = this.#entries.get(at)
+    if (!entry) return
+    entry.cost += difference
+    entry.open += difference
+    this.open += difference
+  }
+
+  between(after: number, before: number): number {
+    let sum = 0
+    for (const [at, { cost }] of this.#entries) if (at > after && at < before) sum += cost
+    return sum
+  }
+
+  answeredBy(moment: number, after: number): { readonly answered: number; readonly open: number } {
+    const sums = { answered: 0, open: 0 }
+    for (const [at, entry] of this.#entries) {
+      if (at <= after || at > moment) continue
+      sums[entry.open === 0 && entry.answeredAt <= moment ? 'answered' : 'open'] += entry.cost
+    }
+    return sums
+  }
+
+  oldestOf(cost: number, upTo: number): number | undefined {
+    let sum = 0
+    for (const [at, entry] of [...this.#entries].toReversed()) {
+      if (at > upTo) continue
+      sum += entry.cost
+      if (sum >= cost) return at
+    }
+    return undefined
+  }
+
+  replay(window: Window, after: number): void {
+    for (const [at, { cost, open, answeredAt }] of this.#entries) {
+      if (at <= after) continue
+      window.take(cost, at)
+      if (open < cost) window.settle(cost - open, at, 0, answeredAt, 0)
+    }
+  }
+
+  forget(before: number): void {
+    for (const [at, entry] of this.#entries) if (at < before && entry.open === 0) this.#entries.delete(at)
   }
 }

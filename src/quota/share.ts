@@ -48,4 +48,3 @@ export function countWaiting(bucket: Bucket, share: Share, priority: number, cos
   if (left > 0) share.waiting.set(priority, left)
   else share.waiting.delete(priority)
 }
-

@@ -25,10 +25,16 @@ const mostBounds = 256
  * part of the vendor's figure already, so it lifts the count no further than what was known once it had been charged.
  */
 export function createHeadroom(): Headroom {
-  /** In the order of their marks. One that is followed by one with less spare decides nothing. */
-  const bounds: Bound[] = []
+  return new NotedBounds()
+}
 
-  function note(mark: number, spare: number): void {
+// A class, as nearly every window has one: functions of its own would take 250 of its 380 bytes.
+class NotedBounds implements Headroom {
+  /** In the order of their marks. One that is followed by one with less spare decides nothing. */
+  readonly #bounds: Bound[] = []
+
+  note(mark: number, spare: number): void {
+    const bounds = this.#bounds
     let end = bounds.length
     while ((bounds[end - 1]?.mark ?? -Infinity) > mark) end--
     if ((bounds[end]?.spare ?? Infinity) <= spare) return
@@ -40,24 +46,23 @@ export function createHeadroom(): Headroom {
     else bounds.splice(from, end - from, { mark, spare })
   }
 
-  return {
-    note,
-    adopt(known, room, mark, fresh) {
-      const next = fresh ? known : Math.min(known, room)
-      // What was known before stays where it is, further above a count that falls.
-      if (known < room) for (const bound of bounds) bound.spare += room - known
-      else if (fresh) bounds.length = 0
-      note(mark, known - next)
-      return next
-    },
-    giveBack(amount, mark) {
-      const later = bounds.filter((bound) => bound.mark >= mark)
-      const given = later.reduce((least, { spare }) => Math.min(least, spare), amount)
-      for (const bound of later) bound.spare -= given
-      return given
-    },
-    clear() {
-      bounds.length = 0
-    },
+  adopt(known: number, room: number, mark: number, fresh: boolean): number {
+    const next = fresh ? known : Math.min(known, room)
+    // What was known before stays where it is, further above a count that falls.
+    if (known < room) for (const bound of this.#bounds) bound.spare += room - known
+    else if (fresh) this.clear()
+    this.note(mark, known - next)
+    return next
+  }
+
+  giveBack(amount: number, mark: number): number {
+    const later = this.#bounds.filter((bound) => bound.mark >= mark)
+    const given = later.reduce((least, { spare }) => Math.min(least, spare), amount)
+    for (const bound of later) bound.spare -= given
+    return given
+  }
+
+  clear(): void {
+    this.#bounds.length = 0
   }
 }

@@ -23,60 +23,67 @@ export interface UseLog {
 
 /** Makes an empty log. `endOf`: when an entry counts no more; entries within `grainMs` stand together. */
 export function createUseLog(grainMs: number, endOf: (entry: Entry) => number): UseLog {
-  let entries: Entry[] = []
-  let first = 0
-  let ours = 0
-  let others = 0
-  const latest = (): Entry | undefined => (entries.length > first ? entries[entries.length - 1] : undefined)
+  return new OrderedUse(grainMs, endOf)
+}
 
-  return {
-    get ours() {
-      return ours
-    },
-    get others() {
-      return others
-    },
-    get oldest() {
-      return entries[first]
-    },
-    get latest() {
-      return latest()
-    },
-    add(at, notBefore, mine, foreign) {
-      ours += mine
-      others += foreign
-      const moment = Math.ceil(at / grainMs) * grainMs
-      const last = latest()
-      if (last && last.at >= moment) {
-        last.notBefore = Math.max(last.notBefore, notBefore)
-        last.ours += mine
-        last.others += foreign
-      } else entries.push({ at: moment, notBefore, ours: mine, others: foreign })
-    },
-    expire(now) {
-      for (let entry = entries[first]; entry && endOf(entry) <= now; entry = entries[++first]) {
-        ours -= entry.ours
-        others -= entry.others
-      }
-      if (first > 64 && first * 2 > entries.length) {
-        entries = entries.slice(first)
-        first = 0
-      }
-    },
-    waitMs(now, fits) {
-      let mine = ours
-      let foreign = others
-      // An entry that began later may end sooner; it goes no sooner than those before it.
-      let until = now
-      for (let index = first; index < entries.length; index++) {
-        const entry = entries[index]
-        if (!entry) break
-        until = Math.max(until, endOf(entry))
-        mine -= entry.ours
-        foreign -= entry.others
-        if (fits(mine, foreign)) return until - now
-      }
-      return Infinity
-    },
+// A class, as every connection may have one: an object with four getters of its own would take 1,000 bytes more.
+class OrderedUse implements UseLog {
+  ours = 0
+  others = 0
+  readonly #grainMs: number
+  readonly #endOf: (entry: Entry) => number
+  #entries: Entry[] = []
+  #first = 0
+
+  constructor(grainMs: number, endOf: (entry: Entry) => number) {
+    this.#grainMs = grainMs
+    this.#endOf = endOf
+  }
+
+  get oldest(): Entry | undefined {
+    return this.#entries[this.#first]
+  }
+
+  get latest(): Entry | undefined {
+    return this.#entries.length > this.#first ? this.#entries[this.#entries.length - 1] : undefined
+  }
+
+  add(at: number, notBefore: number, mine: number, foreign: number): void {
+    this.ours += mine
+    this.others += foreign
+    const moment = Math.ceil(at / this.#grainMs) * this.#grainMs
+    const last = this.latest
+    if (last && last.at >= moment) {
+      last.notBefore = Math.max(last.notBefore, notBefore)
+      last.ours += mine
+      last.others += foreign
+    } else this.#entries.push({ at: moment, notBefore, ours: mine, others: foreign })
+  }
+
+  expire(now: number): void {
+    for (let entry = this.oldest; entry && this.#endOf(entry) <= now; entry = this.#entries[++this.#first]) {
+      this.ours -= entry.ours
+      this.others -= entry.others
+    }
+    if (this.#first > 64 && this.#first * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#first)
+      this.#first = 0
+    }
+  }
+
+  waitMs(now: number, fits: (ours: number, others: number) => boolean): number {
+    let mine = this.ours
+    let foreign = this.others
+    // An entry that began later may end sooner; it goes no sooner than those before it.
+    let until = now
+    for (let index = this.#first; index < this.#entries.length; index++) {
+      const entry = this.#entries[index]
+      if (!entry) break
+      until = Math.max(until, this.#endOf(entry))
+      mine -= entry.ours
+      foreign -= entry.others
+      if (fits(mine, foreign)) return until - now
+    }
+    return Infinity
   }
 }

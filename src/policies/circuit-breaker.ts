@@ -53,7 +53,7 @@ const maxScopes = 1000
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   checkOptions('circuitBreaker', options, ['breaker', 'openMs', 'forgetMs', 'scope', 'throttled'])
   const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
-  const { breaker = defaultRule, scope = ({ url }) => originPart(url) } = options
+  const { breaker = defaultRule, scope = originPart } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
   const scopes = new Map<string, ScopeState>()
@@ -113,7 +113,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 }
 
 /** Cuts a request's URL, which is written out in full, after its host; parsing it would cost more than all the rest here. */
-function originPart(url: string): string {
+function originPart({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
 }
 

@@ -1,8 +1,8 @@
 import type { Limit } from '../limit.ts'
-import type { Window } from '../window.ts'
+import type { Standing, Told, Window, WindowState } from '../window.ts'
 import { createHeadroom } from './headroom.ts'
-import { createToldEnds } from './told-ends.ts'
-import { createUseLog, type Entry } from './use-log.ts'
+import { createToldEnds, type ToldEnds } from './told-ends.ts'
+import { createUseLog, type Entry, type UseLog } from './use-log.ts'
 
 /** The part of the quickest answer that its way to the vendor may have taken. */
 const wayThere = 0.05
@@ -15,120 +15,157 @@ const wayThere = 0.05
  * until then it counts without end. Entries of one thousandth of the window stand together.
  */
 export function slidingWindow(limit: Limit, share: number): Window {
-  const { windowMs } = limit
-  const ends = limit.kind === 'first-call' ? createToldEnds(windowMs) : undefined
-  const log = createUseLog(Math.max(1, windowMs / 1000), endOf)
-  const headroom = createHeadroom()
-  let total = limit.limit
-  let nextTotal = total
-  let underWay = 0
+  return new SlidingWindow(limit, share)
+}
+
+// A class, as every connection may have one: functions of its own would take 800 of its 1,400 bytes.
+class SlidingWindow implements Window {
+  readonly kind: 'first-call' | 'sliding'
+  readonly windowMs: number
+  readonly #share: number
+  readonly #ends: ToldEnds | undefined
+  readonly #log: UseLog
+  readonly #headroom = createHeadroom()
+  #total: number
+  #nextTotal: number
+  #underWay = 0
   /** All use of others that was ever noticed: what one answer told is not counted again by the next. */
-  let noticed = 0
-  let toldAt = -Infinity
+  #noticed = 0
+  #toldAt = -Infinity
   /** All that was ever charged, and all that was given back. */
-  let charged = 0
-  let refunded = 0
+  #charged = 0
+  #refunded = 0
   /** How much longer an entry counts, for what the estimates above miss. Grows at a refusal. */
-  let guardMs = windowMs / 500
+  #guardMs: number
   /** How long before its answer a call has reached the vendor at the latest. */
-  let aheadMs = 0
+  #aheadMs = 0
 
-  const allowed = (): number => Math.max(1, Math.floor(total * share))
-  const roomBeside = (ours: number, others: number): number =>
-    Math.min(allowed() - underWay - ours, total - underWay - ours - others)
-  const left = (): number => roomBeside(log.ours, log.others)
-  const roomOfAll = (): number => total - underWay - log.ours - log.others
-
-  function endOf(entry: Entry): number {
-    const latest = Math.max(entry.notBefore, entry.at - aheadMs) + windowMs + guardMs
-    return ends?.endOf(entry, latest) ?? latest
+  constructor({ kind, windowMs, limit }: Limit, share: number) {
+    this.kind = kind === 'first-call' ? 'first-call' : 'sliding'
+    this.windowMs = windowMs
+    this.#share = share
+    this.#ends = kind === 'first-call' ? createToldEnds(windowMs) : undefined
+    this.#log = createUseLog(Math.max(1, windowMs / 1000), (entry) => this.#endOf(entry))
+    this.#total = limit
+    this.#nextTotal = limit
+    this.#guardMs = windowMs / 500
   }
 
-  function roll(now: number): void {
-    if (ends?.roll(now)) begin()
-    log.expire(now)
+  waitMs(cost: number, now: number): number {
+    this.#roll(now)
+    const need = Math.min(cost, this.#allowed())
+    return need <= this.#left() ? 0 : this.#log.waitMs(now, (ours, others) => need <= this.#roomBeside(ours, others))
   }
 
-  function begin(): void {
-    total = nextTotal
-    headroom.clear()
+  projectMs(cost: number, now: number): number {
+    this.#roll(now)
+    const beyond = cost - this.#left()
+    if (beyond <= 0) return 0
+    const { oldest } = this.#log
+    const firstMs = oldest ? this.#endOf(oldest) - now : this.windowMs
+    return firstMs + (Math.ceil(beyond / this.#allowed()) - 1) * this.windowMs
   }
 
-  function notice(foreign: number): void {
-    noticed += foreign
-    log.add(toldAt, toldAt, 0, foreign)
+  take(cost: number, now: number): number {
+    this.#roll(now)
+    this.#underWay += cost
+    this.#charged += cost
+    if (this.#ends) return this.#charged
+    return this.#underWay - cost + this.#log.ours + this.#log.others - this.#noticed + this.#refunded
   }
 
-  return {
-    kind: ends ? 'first-call' : 'sliding',
-    windowMs,
-    waitMs(cost, now) {
-      roll(now)
-      const need = Math.min(cost, allowed())
-      return need <= left() ? 0 : log.waitMs(now, (ours, others) => need <= roomBeside(ours, others))
-    },
-    projectMs(cost, now) {
-      roll(now)
-      const beyond = cost - left()
-      if (beyond <= 0) return 0
-      const firstMs = log.oldest ? endOf(log.oldest) - now : windowMs
-      return firstMs + (Math.ceil(beyond / allowed()) - 1) * windowMs
-    },
-    take(cost, now) {
-      roll(now)
-      underWay += cost
-      charged += cost
-      return ends ? charged : underWay - cost + log.ours + log.others - noticed + refunded
-    },
-    settle(cost, chargedAt, _mark, answeredAt, quickestMs) {
-      underWay = Math.max(0, underWay - cost)
-      // The first answers are slow; what later ones teach holds for the earlier entries too.
-      aheadMs = Math.min(quickestMs * (1 - wayThere), windowMs)
-      log.add(answeredAt, chargedAt, cost, 0)
-    },
-    correct(difference, chargedAt) {
-      underWay = Math.max(0, underWay + difference)
-      // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
-      charged += Math.max(0, difference)
-      if (difference > 0) return
-      refunded -= difference
-      // The vendor's figure may have told of it already; then what was taken for ours is the use of others.
-      const kept = -difference - headroom.giveBack(-difference, chargedAt)
-      if (kept > 0) notice(kept)
-    },
-    learn({ limit, remaining, resetsAt, precisionMs }, { now, cost, asked, mark, idle, chargedAt }) {
-      roll(now)
-      const where = ends?.place({ resetsAt, lateMs: precisionMs + now - chargedAt, chargedAt, now })
-      if (where === 'past') return
-      if (where === 'next') begin()
-      log.expire(now)
-      if (limit !== undefined) {
-        nextTotal = limit
-        if (limit < total || (idle && remaining !== undefined)) total = limit
-      }
-      if (remaining === undefined) return
-      // In a log, use that counted when the answer was written may count no more; in a window it does until the end.
-      const foreign = ends
-        ? roomOfAll() - (remaining - (charged - mark))
-        : (limit ?? total) - remaining - (mark - (refunded - Math.max(0, asked - cost)) + cost) - noticed
-      const room = roomOfAll()
-      toldAt = now
-      const kept = room - headroom.adopt(room - foreign, room, chargedAt, false)
-      if (kept > 0) notice(kept)
-    },
-    refused(_chargedAt, now) {
-      roll(now)
-      const room = roomOfAll()
-      if (room > 0) {
-        guardMs = Math.min(2 * guardMs, windowMs / 4)
-        log.add(now, now, 0, room)
-      }
-      return log.oldest ? endOf(log.oldest) : now + windowMs
-    },
-    state(now) {
-      roll(now)
-      const resetsAt = log.latest && endOf(log.latest)
-      return { limit: total, remaining: Math.max(0, left()), ...(resetsAt !== undefined && { resetsAt }) }
-    },
+  settle(cost: number, chargedAt: number, _mark: number, answeredAt: number, quickestMs: number): void {
+    this.#underWay = Math.max(0, this.#underWay - cost)
+    // The first answers are slow; what later ones teach holds for the earlier entries too.
+    this.#aheadMs = Math.min(quickestMs * (1 - wayThere), this.windowMs)
+    this.#log.add(answeredAt, chargedAt, cost, 0)
+  }
+
+  correct(difference: number, chargedAt: number): void {
+    this.#underWay = Math.max(0, this.#underWay + difference)
+    // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
+    this.#charged += Math.max(0, difference)
+    if (difference > 0) return
+    this.#refunded -= difference
+    // The vendor's figure may have told of it already; then what was taken for ours is the use of others.
+    const kept = -difference - this.#headroom.giveBack(-difference, chargedAt)
+    if (kept > 0) this.#notice(kept)
+  }
+
+  learn(told: Told, { now, cost, asked, mark, idle, chargedAt }: Standing): void {
+    const { limit, remaining, resetsAt, precisionMs } = told
+    this.#roll(now)
+    const where = this.#ends?.place({ resetsAt, lateMs: precisionMs + now - chargedAt, chargedAt, now })
+    if (where === 'past') return
+    if (where === 'next') this.#begin()
+    this.#log.expire(now)
+    if (limit !== undefined) {
+      this.#nextTotal = limit
+      if (limit < this.#total || (idle && remaining !== undefined)) this.#total = limit
+    }
+    if (remaining === undefined) return
+    const room = this.#roomOfAll()
+    const counted = mark - (this.#refunded - Math.max(0, asked - cost)) + cost
+    // In a log, use that counted when the answer was written may count no more; in a window it does until the end.
+    const foreign = this.#ends
+      ? room - (remaining - (this.#charged - mark))
+      : (limit ?? this.#total) - remaining - counted - this.#noticed
+    this.#toldAt = now
+    const kept = room - this.#headroom.adopt(room - foreign, room, chargedAt, false)
+    if (kept > 0) this.#notice(kept)
+  }
+
+  refused(_chargedAt: number, now: number): number {
+    this.#roll(now)
+    const room = this.#roomOfAll()
+    if (room > 0) {
+      this.#guardMs = Math.min(2 * this.#guardMs, this.windowMs / 4)
+      this.#log.add(now, now, 0, room)
+    }
+    const { oldest } = this.#log
+    return oldest ? this.#endOf(oldest) : now + this.windowMs
+  }
+
+  state(now: number): WindowState {
+    this.#roll(now)
+    const { latest } = this.#log
+    const known = { limit: this.#total, remaining: Math.max(0, this.#left()) }
+    return latest ? { ...known, resetsAt: this.#endOf(latest) } : known
+  }
+
+  #allowed(): number {
+    return Math.max(1, Math.floor(this.#total * this.#share))
+  }
+
+  #roomBeside(ours: number, others: number): number {
+    return Math.min(this.#allowed() - this.#underWay - ours, this.#total - this.#underWay - ours - others)
+  }
+
+  #left(): number {
+    return this.#roomBeside(this.#log.ours, this.#log.others)
+  }
+
+  #roomOfAll(): number {
+    return this.#total - this.#underWay - this.#log.ours - this.#log.others
+  }
+
+  #endOf(entry: Entry): number {
+    const latest = Math.max(entry.notBefore, entry.at - this.#aheadMs) + this.windowMs + this.#guardMs
+    return this.#ends?.endOf(entry, latest) ?? latest
+  }
+
+  #roll(now: number): void {
+    if (this.#ends?.roll(now)) this.#begin()
+    this.#log.expire(now)
+  }
+
+  #begin(): void {
+    this.#total = this.#nextTotal
+    this.#headroom.clear()
+  }
+
+  #notice(foreign: number): void {
+    this.#noticed += foreign
+    this.#log.add(this.#toldAt, this.#toldAt, 0, foreign)
   }
 }

@@ -28,40 +28,48 @@ export interface ToldEnds {
  * was answered before it is gone with it, and what was answered before its window began is gone at once.
  */
 export function createToldEnds(windowMs: number): ToldEnds {
-  /** What was answered before counts no more. */
-  let overAt = -Infinity
-  let lastEnd = -Infinity
-  let endsAt = Infinity
-  let endLateMs = 0
+  return new LatestEnd(windowMs)
+}
 
-  function roll(now: number): boolean {
-    if (now < endsAt) return false
-    overAt = endsAt - endLateMs
-    lastEnd = endsAt
-    endsAt = Infinity
+class LatestEnd implements ToldEnds {
+  readonly #windowMs: number
+  /** What was answered before counts no more. */
+  #overAt = -Infinity
+  #lastEnd = -Infinity
+  #endsAt = Infinity
+  #endLateMs = 0
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs
+  }
+
+  roll(now: number): boolean {
+    if (now < this.#endsAt) return false
+    this.#overAt = this.#endsAt - this.#endLateMs
+    this.#lastEnd = this.#endsAt
+    this.#endsAt = Infinity
     return true
   }
 
-  return {
-    roll,
-    place({ resetsAt, lateMs, chargedAt, now }) {
-      if (resetsAt === undefined) return chargedAt < lastEnd ? 'past' : 'present'
-      const known = endsAt < Infinity
-      if (resetsAt <= now || (known && resetsAt < endsAt - windowMs / 2)) return 'past'
-      const opened = known && resetsAt > endsAt + windowMs / 2
-      // Rounded up, or told some time before it was heard, an end can only come down within its window.
-      if (known && resetsAt >= endsAt && resetsAt <= endsAt + lateMs) return 'present'
-      endsAt = resetsAt
-      endLateMs = lateMs
-      // The answered call came in that window, which so began no later.
-      overAt = Math.max(overAt, Math.min(resetsAt - windowMs - lateMs, chargedAt))
-      return opened ? 'next' : 'present'
-    },
-    endOf({ at }, latest) {
-      if (at < overAt) return -Infinity
-      if (endsAt === Infinity) return latest
-      // What may have come after an end that was told too late counts on, but no shorter than until that end.
-      return at < endsAt - endLateMs ? endsAt : Math.max(endsAt, latest)
-    },
+  place({ resetsAt, lateMs, chargedAt, now }: End): 'past' | 'present' | 'next' {
+    if (resetsAt === undefined) return chargedAt < this.#lastEnd ? 'past' : 'present'
+    const endsAt = this.#endsAt
+    const known = endsAt < Infinity
+    if (resetsAt <= now || (known && resetsAt < endsAt - this.#windowMs / 2)) return 'past'
+    const opened = known && resetsAt > endsAt + this.#windowMs / 2
+    // Rounded up, or told some time before it was heard, an end can only come down within its window.
+    if (known && resetsAt >= endsAt && resetsAt <= endsAt + lateMs) return 'present'
+    this.#endsAt = resetsAt
+    this.#endLateMs = lateMs
+    // The answered call came in that window, which so began no later.
+    this.#overAt = Math.max(this.#overAt, Math.min(resetsAt - this.#windowMs - lateMs, chargedAt))
+    return opened ? 'next' : 'present'
+  }
+
+  endOf({ at }: Entry, latest: number): number {
+    if (at < this.#overAt) return -Infinity
+    if (this.#endsAt === Infinity) return latest
+    // What may have come after an end that was told too late counts on, but no shorter than until that end.
+    return at < this.#endsAt - this.#endLateMs ? this.#endsAt : Math.max(this.#endsAt, latest)
   }
 }

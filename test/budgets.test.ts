@@ -4,8 +4,11 @@ import { createHmac } from 'node:crypto'
 import {
   Connector,
   bearer,
+  circuitBreaker,
+  quota,
   tokenCredential,
   tokenSource,
+  type ConnectorOptions,
   type Credential,
   type Grant,
   type HttpResponse,
@@ -14,7 +17,7 @@ import {
 } from 'hawser'
 import { schemes, sign, verifier } from 'hawser/webhooks'
 import { expect, it } from 'vitest'
-import { bytesPerCall } from './support/allocations.ts'
+import { bytesHeld, bytesPerCall } from './support/allocations.ts'
 
 class Vendor extends Connector {
   static override readonly profile: VendorProfile = { name: 'vendor', baseUrl: 'https://vendor.test' }
@@ -69,7 +72,14 @@ const get = (vendor: Vendor) => (): unknown => vendor.http.get('/items/1')
 const delivery = sign(schemes.standardWebhooks, { headers: {}, body }, { secrets: ['whsec_AAAAAAAAAAAA'] })
 const verifyDelivery = verifier(schemes.standardWebhooks, { secrets: ['whsec_AAAAAAAAAAAA'] })
 
-const budgets = { callBytes: 20_000, callRatio: 6, webhookBytes: 3_000, webhookRatio: 2.6 } as const
+const budgets = {
+  callBytes: 20_000,
+  callRatio: 6,
+  ownConnectionBytes: 10_000,
+  sharedConnectionBytes: 5_500,
+  webhookBytes: 3_000,
+  webhookRatio: 2.6,
+} as const
 
 it('takes no more than its budget for a call through the whole standard stack', async () => {
   expect(await bytesPerCall(get(client()))).toBeLessThan(budgets.callBytes)
@@ -85,6 +95,25 @@ it('has a budget that a stack which does its work twice is above', async () => {
   const twice = (): Vendor => client(bearer('a-token'), (standard) => [...standard, ...standard])
   expect(await bytesPerCall(get(twice()))).toBeGreaterThan(budgets.callBytes)
   expect(await cpuRatio(get(twice()), unit)).toBeGreaterThan(budgets.callRatio)
+}, 60_000)
+
+/** A connection that has made a call and is idle. */
+async function idle(options: Partial<ConnectorOptions> = {}): Promise<Vendor> {
+  const vendor = new Vendor({ auth: connection(), transport: answer, ...options })
+  await vendor.http.get('/items/1')
+  return vendor
+}
+
+it('holds an idle connection in no more than its budget, and two in more', async () => {
+  const shared = { circuitBreaker: circuitBreaker(), throttle: { quota: quota({ startPerSecond: Infinity }) } }
+  const apart = await bytesHeld(() => idle())
+  const beside = await bytesHeld(() => idle(shared))
+  expect(apart).toBeLessThan(budgets.ownConnectionBytes)
+  expect(beside).toBeLessThan(budgets.sharedConnectionBytes)
+  expect(await bytesHeld(() => Promise.all([idle(), idle()]))).toBeGreaterThan(budgets.ownConnectionBytes)
+  expect(await bytesHeld(() => Promise.all([idle(shared), idle(shared)]))).toBeGreaterThan(
+    budgets.sharedConnectionBytes,
+  )
 }, 60_000)
 
 it('takes no more than its budget for a webhook, which is less than verifying it twice', async () => {

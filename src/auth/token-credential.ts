@@ -27,8 +27,8 @@ export interface TokenCredentialOptions {
 const none: readonly RegExp[] = []
 
 /** Makes the credential of a connection: a fresh token on each request, and a newer one where it is refused. */
-export function tokenCredential(source: TokenSource, options: TokenCredentialOptions = {}): Credential {
-  const { token = mainToken, attach = attachBearer, hosts = none, refused } = options
+export function tokenCredential(source: TokenSource, options?: TokenCredentialOptions): Credential {
+  const { token = mainToken, attach = attachBearer, hosts = none, refused } = options ?? {}
   checkPatterns('hosts', hosts)
 
   return {

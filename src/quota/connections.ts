@@ -47,6 +47,8 @@ const looks = 2
  */
 const learnedMs = 600_000
 
+const none: readonly Bucket[] = []
+
 /** Makes an empty record of connections. */
 export function createConnections(): Connections {
   return new KnownConnections()
@@ -70,7 +72,7 @@ class KnownConnections implements Connections {
       name,
       lanes: new Map(),
       buckets: new Map(),
-      ofAll: [],
+      ofAll: none,
       learned: false,
       objects: 0,
       usedAt: -Infinity,

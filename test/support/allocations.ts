@@ -23,6 +23,27 @@ export async function bytesPerCall(call: () => unknown, calls = 20_000): Promise
   }
 }
 
+/** Counts the bytes of heap that each of `count` things holds, once all that can be collected is. */
+export async function bytesHeld(make: () => unknown, count = 2_000): Promise<number> {
+  const session = new Session()
+  session.connect()
+  const heap = async (): Promise<number> => {
+    await session.post('HeapProfiler.collectGarbage')
+    return process.memoryUsage().heapUsed
+  }
+  try {
+    // What the first ones make is for all: shapes, code.
+    for (let left = 100; left > 0; left--) await make()
+    const held: unknown[] = new Array(count)
+    const before = await heap()
+    for (let at = 0; at < count; at++) held[at] = await make()
+    const bytes = ((await heap()) - before) / count
+    return held.includes(undefined) ? Number.NaN : bytes
+  } finally {
+    session.disconnect()
+  }
+}
+
 interface Node {
   readonly selfSize: number
   readonly children: readonly Node[]

@@ -19,7 +19,7 @@ class ConcurrencyWindow implements Window {
 
   constructor(max: number, start: number) {
     this.#most = max
-    this.#cap = start < max ? { at: 'ramp', calls: start } : { at: 'hold', calls: max, until: -Infinity }
+    this.#cap = start < max ? { at: 'ramp', calls: start } : max === Infinity ? uncapped : told(max)
   }
 
   waitMs(): number {
@@ -50,7 +50,7 @@ class ConcurrencyWindow implements Window {
     if (limit === undefined || limit === this.#most) return
     this.#most = limit
     // What a refusal has shown counts for more than what is told.
-    if (cap.at === 'ramp' || cap.until === -Infinity) this.#cap = { at: 'hold', calls: limit, until: -Infinity }
+    if (cap.at === 'ramp' || cap.until === -Infinity) this.#cap = told(limit)
   }
 
   refused(_chargedAt: number, now: number, place: number): undefined {
@@ -68,3 +68,9 @@ class ConcurrencyWindow implements Window {
     return Math.min(this.#most, Math.floor(this.#cap.calls))
   }
 }
+
+function told(calls: number): Cap {
+  return { at: 'hold', calls, until: -Infinity }
+}
+
+const uncapped = told(Infinity)

@@ -30,8 +30,6 @@ export interface Gate {
   mayWait(lane: Lane, ask: Ask, now: number): void
   /** The call is over: gives back its place. `answeredAt`: when the answer came, or failed to. */
   release(permit: Permit, answeredAt: number, runtime: Runtime): void
-  /** Looks again at who can go on, after something changed at these buckets. */
-  wake(buckets: readonly Bucket[], runtime: Runtime): void
 }
 
 /**
@@ -151,10 +149,6 @@ export function createGate(options: GateOptions = {}): Gate {
     }
   }
 
-  function wake(buckets: readonly Bucket[], runtime: Runtime): void {
-    for (const bucket of buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
-  }
-
   function arm(bucket: Bucket, ms: number, runtime: Runtime): void {
     disarm(bucket)
     if (ms !== Infinity) bucket.wake = runtime.after(Math.ceil(ms), () => drain(bucket, runtime))
@@ -176,9 +170,8 @@ export function createGate(options: GateOptions = {}): Gate {
     release(permit: Permit, answeredAt: number, runtime: Runtime): void {
       underWay.delete(permit)
       giveBack(permit, answeredAt)
-      wake(permit.buckets, runtime)
+      for (const bucket of permit.buckets) if (bucket.parked.size > 0) drain(bucket, runtime)
     },
-    wake,
   }
   return gate
 }

@@ -9,6 +9,8 @@ export function concurrencyWindow(max: number, start: number = max): Window {
   let most = max
   let cap: Cap = start < max ? { at: 'ramp', calls: start } : { at: 'hold', calls: max, until: -Infinity }
   let active = 0
+  /** How many at once it takes to use up in time what was told to remain. */
+  let wanted = 0
 
   const allowed = (): number => Math.min(most, Math.floor(cap.calls))
 
@@ -19,19 +21,20 @@ export function concurrencyWindow(max: number, start: number = max): Window {
     projectMs: () => 0,
     take: () => ++active,
     settle(_cost, _chargedAt, _mark, answeredAt) {
-      if (active >= allowed() && cap.calls < most) cap = stepCap(cap, { type: 'success', now: answeredAt })
+      if (active >= allowed() && cap.calls < most) cap = stepCap(cap, { type: 'success', now: answeredAt, wanted })
       active--
     },
     correct() {},
-    learn({ limit, servesAtOnce = 0 }) {
+    learn({ limit, servesAtOnce = 0, wantsAtOnce = wanted }) {
+      wanted = wantsAtOnce
       cap = stepCap(cap, { type: 'sure', calls: servesAtOnce })
       if (limit === undefined || limit === most) return
       most = limit
       // What a refusal has shown counts for more than what is told.
       if (cap.at === 'ramp' || cap.until === -Infinity) cap = { at: 'hold', calls: limit, until: -Infinity }
     },
-    refused(_chargedAt, now, place) {
-      cap = stepCap(cap, { type: 'refusal', now, place })
+    refused(_chargedAt, now) {
+      cap = stepCap(cap, { type: 'refusal', now, active })
       return undefined
     },
     state() {

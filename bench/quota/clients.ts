@@ -110,16 +110,16 @@ function given(scenario: Scenario): ThrottleOptions {
   return { limits, share, reader: readerOf(scenario), ...(cap !== undefined && { maxConcurrent: cap }) }
 }
 
-/** What a vendor's profile states where the limit depends on the customer: length and kind of the window, and the cap. */
+/** What a vendor's profile states where the limit depends on the customer: length and kind of the window, and the cap or that there is none. */
 function limitLearned(scenario: Scenario): ThrottleOptions {
-  const { cap, share = 1, kind, headers } = scenario
+  const { cap: maxConcurrent = Infinity, share = 1, kind, headers } = scenario
   const stated = { windowMs: 1000, kind } as const
   const told =
     headers === 'coarse'
       ? xRateLimit({ reset: 'epoch-seconds', ...stated })
       : xRateLimit({ reset: 'delta-seconds', headers: { reset: 'x-ratelimit-reset-after' }, ...stated })
   const reader = headers === 'none' ? refusesAtOnce : readAll(told, refusesAtOnce)
-  return { share, reader, ...(cap !== undefined && { maxConcurrent: cap }) }
+  return { share, reader, maxConcurrent }
 }
 
 /** Nothing but how answers are read: no limit, no length, no kind, no cap. */

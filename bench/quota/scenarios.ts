@@ -42,7 +42,8 @@ const serviceMs = 50
 /** The shortest time in which all calls can be answered by one who knows everything, begun at `phase` of a second. Milliseconds. */
 export function optimalMs(scenario: Scenario, phase: number): number {
   const { cap = Infinity, change, share = 1, kind } = scenario
-  const drainMs = (calls: number): number => Math.ceil(calls / cap) * serviceMs
+  // Without a cap, one service time.
+  const drainMs = (calls: number): number => Math.max(1, Math.ceil(calls / cap)) * serviceMs
   let left = scenario.calls
   // A sliding log has no grid: the first stretch begins with the first call.
   for (

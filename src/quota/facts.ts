@@ -10,7 +10,10 @@ export interface QuotaFacts {
   readonly limits?: readonly Limit[]
   /** How answers tell the state of the quota. Several are joined. @default status 429 with `Retry-After` only */
   readonly reader?: QuotaReader | readonly QuotaReader[]
-  /** How many calls of one connection may be under way at once. @default no cap until the vendor refuses for it */
+  /**
+   * How many calls of one connection may be under way at once; `Infinity` says that there is no cap, so that none is looked
+   * for. @default none is known: with no limit stated either, it is found from a few calls on
+   */
   readonly maxConcurrent?: number
   /** What a call costs, where it does not say itself. @default 1 */
   readonly cost?: (request: HttpRequest) => number

@@ -31,8 +31,6 @@ export interface Gate {
   mayWait(lane: Lane, ask: Ask, now: number): void
   /** The call is over: gives back its place. `answeredAt`: when the answer came, or failed to. */
   release(permit: Permit, answeredAt: number, runtime: Runtime): void
-  /** Looks again at who can go on, after something changed at these buckets. */
-  wake(buckets: readonly Bucket[], runtime: Runtime): void
 }
 
 /**
@@ -94,11 +92,7 @@ class FairGate implements Gate {
   release(permit: Permit, answeredAt: number, runtime: Runtime): void {
     this.underWay.delete(permit)
     giveBack(permit, answeredAt)
-    this.wake(permit.buckets, runtime)
-  }
-
-  wake(buckets: readonly Bucket[], runtime: Runtime): void {
-    for (const bucket of buckets) if (hasParked(bucket)) this.#drain(bucket, runtime)
+    for (const bucket of permit.buckets) if (hasParked(bucket)) this.#drain(bucket, runtime)
   }
 
   #admit(lane: Lane, cost: number, now: number): Permit {

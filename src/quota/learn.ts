@@ -88,13 +88,25 @@ function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | und
   const idle = bucket.underWay <= 1
   bucket.window.learn(told, { now, chargedAt, cost, asked, mark: markAt(permit, bucket), idle })
   if (told.limit !== undefined && limit !== undefined && told.limit !== limit) announce(lesson, bucket, told.limit)
-  const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
-  if (told.limit === undefined || !windowMs) return
+  const cap = bucketNamed(permit, concurrency)
+  if (!cap) return
   // Little's law: a rate is reached only with so many at once as come in the time that one takes.
   const tookMs = Math.min(permit.lane.quickestMs, now - chargedAt)
-  const servesAtOnce = Math.ceil((told.limit / windowMs) * tookMs)
-  const cap = bucketNamed(permit, concurrency)
-  cap?.window.learn({ servesAtOnce, precisionMs: 0 }, { now, chargedAt, cost, asked, mark: markAt(permit, cap), idle })
+  const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
+  const servesAtOnce = told.limit !== undefined && windowMs ? Math.ceil((told.limit / windowMs) * tookMs) : undefined
+  // Rounded up, a reset is half of the unit late on average.
+  const leftMs = expires(bucket.window) ? (told.resetsAt ?? Infinity) - told.precisionMs / 2 - now : Infinity
+  const wantsAtOnce = leftMs > 0 ? ((haste * bucket.window.state(now).remaining) / leftMs) * tookMs : 0
+  const mark = markAt(permit, cap)
+  cap.window.learn({ servesAtOnce, wantsAtOnce, precisionMs: 0 }, { now, chargedAt, cost, asked, mark, idle })
+}
+
+// In half of the time that is left: calls take longer than the quickest, and windows end earlier than is told.
+const haste = 2
+
+/** Tells whether what is not used before a reset is lost. Nobody knows of a window whose kind is not proven. */
+function expires({ kind }: Window): boolean {
+  return kind === 'fixed' || kind === 'first-call' || kind === 'unproven'
 }
 
 /** How to make the window that an answer tells of; `undefined` where it does not tell enough. */
@@ -145,7 +157,7 @@ function refuse(lesson: Lesson, refusal: Refusal, reading: QuotaReading | undefi
 
 /** Pauses a bucket until the latest of all moments that are known. */
 function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, told: WindowReading | undefined): void {
-  const { permit, quota, runtime, now, operation } = lesson
+  const { permit, runtime, now, operation } = lesson
   const { chargedAt } = permit
   const asked = { at: now + retryAfterMs, precisionMs: retryAfterMs % 1000 === 0 ? 1000 : 0, told: true }
   const counted = {
@@ -162,7 +174,6 @@ function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, to
   if (bucket.pause !== before && bucket.pause.at === 'paused') {
     runtime.emit?.({ type: 'pause', operation, at: now, bucket: bucket.name, until: bucket.pause.until })
   }
-  quota.gate.wake([bucket], runtime)
 }
 
 /** The buckets that a refusal is about: the one it names, or those told empty, or the fullest. */

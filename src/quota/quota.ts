@@ -69,9 +69,9 @@ export function quota(options: QuotaOptions = {}): Quota {
   checkNumber('quota.startPerSecond', startPerSecond, 0.1)
   checkNumber('quota.share', share, Number.MIN_VALUE)
   checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
-  const { maxConcurrent: most = Infinity } = options
+  const { maxConcurrent: stated, maxConcurrent: most = Infinity } = options
   // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
-  const sought = most === Infinity && limits.length === 0 && startPerSecond !== Infinity
+  const sought = stated === undefined && limits.length === 0 && startPerSecond !== Infinity
   const first = sought ? firstCalls : most
   const gate = createGate(options)
   const all = createConnections()

@@ -6,6 +6,8 @@ export interface Told {
   readonly resetsAt?: number | undefined
   /** How many calls at once the vendor is sure to serve, whatever its cap is. */
   readonly servesAtOnce?: number | undefined
+  /** How many calls at once it takes to use a quota up before it expires. */
+  readonly wantsAtOnce?: number | undefined
   /** How far `resetsAt` may be off, because the vendor rounds. Milliseconds. */
   readonly precisionMs: number
 }

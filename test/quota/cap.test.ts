@@ -5,25 +5,30 @@ import { concurrencyWindow } from '../../src/quota/windows/concurrency.ts'
 const ramp: Cap = { at: 'ramp', calls: 10 }
 const held: Cap = { at: 'hold', calls: 20, until: 60_000 }
 
-const afterSuccesses = (cap: Cap, count: number, now: number): Cap =>
-  count === 0 ? cap : afterSuccesses(stepCap(cap, { type: 'success', now }), count - 1, now)
+const afterSuccesses = (cap: Cap, count: number, now: number, wanted = 0): Cap =>
+  count === 0 ? cap : afterSuccesses(stepCap(cap, { type: 'success', now, wanted }), count - 1, now, wanted)
 
-it('grows by a quarter in each round while it ramps', () => {
-  expect(afterSuccesses(ramp, 10, 0)).toEqual({ at: 'ramp', calls: 12.5 })
+it('grows by one in each round while it ramps', () => {
+  expect(afterSuccesses(ramp, 10, 0).calls).toBeCloseTo(11, 1)
 })
 
-it('holds what the vendor served beside the call that it refused', () => {
-  expect(stepCap(ramp, { type: 'refusal', now: 5, place: 8 })).toEqual({ at: 'hold', calls: 7, until: 60_005 })
-  expect(stepCap(held, { type: 'refusal', now: 5, place: 18 })).toEqual({ at: 'hold', calls: 17, until: 60_005 })
+it('grows by a quarter in each round where it takes more to use a quota up in time', () => {
+  expect(afterSuccesses(ramp, 10, 0, 30)).toEqual({ at: 'ramp', calls: 12.5 })
+  expect(afterSuccesses(ramp, 100, 0, 12).calls).toBeLessThan(20)
+})
+
+it('holds one less than were under way with the call that was refused', () => {
+  expect(stepCap(ramp, { type: 'refusal', now: 5, active: 8 })).toEqual({ at: 'hold', calls: 7, until: 60_005 })
+  expect(stepCap(held, { type: 'refusal', now: 5, active: 18 })).toEqual({ at: 'hold', calls: 17, until: 60_005 })
 })
 
 it('is not raised by a refusal, and never falls below one call', () => {
-  expect(stepCap(held, { type: 'refusal', now: 5, place: 90 })).toMatchObject({ calls: 20 })
-  expect(stepCap(held, { type: 'refusal', now: 5, place: 1 })).toMatchObject({ calls: 1 })
+  expect(stepCap(held, { type: 'refusal', now: 5, active: 90 })).toMatchObject({ calls: 19 })
+  expect(stepCap(held, { type: 'refusal', now: 5, active: 1 })).toMatchObject({ calls: 1 })
 })
 
 it('stays where it is until its time, and then grows by one in each round', () => {
-  expect(stepCap(held, { type: 'success', now: 59_999 })).toBe(held)
+  expect(stepCap(held, { type: 'success', now: 59_999, wanted: 30 })).toBe(held)
   expect(afterSuccesses(held, 20, 60_000).calls).toBeCloseTo(21, 1)
 })
 
@@ -73,19 +78,20 @@ it('takes a told cap for the truth, but not above what was refused', () => {
   const window = concurrencyWindow(Infinity, 10)
   window.learn(...told(30))
   expect(window.state(0)).toEqual({ limit: 30, remaining: 30 })
-  window.refused(0, 0, 21)
+  for (let call = 0; call < 21; call++) window.take(1, 0)
+  window.refused(0, 0, 0)
   window.learn(...told(40))
   expect(window.state(0).limit).toBe(20)
   window.learn(...told(15))
   expect(window.state(0).limit).toBe(15)
 })
 
-it('finds the cap of a flight of refusals, in whatever order they come', () => {
+it('finds the cap of a flight of refusals, whichever of its calls are refused', () => {
   const window = concurrencyWindow(Infinity)
   for (let call = 0; call < 50; call++) window.take(1, 0)
-  for (const place of [50, 31, 21, 40]) {
-    window.refused(0, 10, place)
-    window.settle(1, 0, 1, 10, 10)
+  for (let refused = 0; refused < 30; refused++) {
+    window.refused(0, 10, 0)
+    window.settle(1, 0, 0, 10, 10)
   }
   expect(window.state(10).limit).toBe(20)
 })

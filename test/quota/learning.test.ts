@@ -203,8 +203,8 @@ it('decides by the calls of its own, though others use the same limit', async ()
     const [tookMs, leastMs] = [await client.serve(400), await told.serve(400)]
     expect(client.window()).toMatchObject({ kind })
     expect(tookMs).toBeLessThan(leastMs * 1.1)
-    // What others take of a log between two answers costs either of them some refusals.
-    expect(client.refused()).toBeLessThanOrEqual(told.refused() + 6)
+    // What others take of a log between two answers costs either of them some refusals, and more while the cap is looked for.
+    expect(client.refused()).toBeLessThanOrEqual(told.refused() + 12)
   }
 })
 

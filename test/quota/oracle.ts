@@ -53,6 +53,14 @@ export function modelOf(limit: Limit, share: number): Model {
   }
 }
 
+/** No more than `remaining` came after a call, until the window is over. Answers show who came earlier or later than it seems. */
+interface Bound {
+  readonly call: Started
+  readonly remaining: number
+  readonly earlier: ReadonlySet<Started>
+  readonly later: ReadonlySet<Started>
+}
+
 /** Windows that begin full, on a grid. */
 function windowModel({ windowMs, limit }: Limit, share: number): Model {
   let known = limit
@@ -64,8 +72,9 @@ function windowModel({ windowMs, limit }: Limit, share: number): Model {
   /** What was started in this window, and what was under way when it began and may have come to the vendor in it. */
   let here: Started[] = []
   let carried: Started[] = []
-  /** No more than `remaining` may start after this call, until the window is over. */
-  let bounds: { readonly call: Started; readonly remaining: number }[] = []
+  let bounds: Bound[] = []
+  /** Who was answered in this window, what was told, and who had started by then. */
+  let answers: (Bound & { readonly started: readonly Started[] })[] = []
   /** What the vendor was found not to count of it. */
   let forgiven = 0
 
@@ -76,6 +85,7 @@ function windowModel({ windowMs, limit }: Limit, share: number): Model {
     here = stillHere
     carried = fromLast
     bounds = []
+    answers = []
     forgiven = 0
     known = nextKnown
   }
@@ -92,6 +102,11 @@ function windowModel({ windowMs, limit }: Limit, share: number): Model {
     }
   }
 
+  /** Whether a call came to the vendor after another: of two that were under way together, the one that was left less did. */
+  function cameAfter(call: Started, { call: other, later, earlier }: Bound): boolean {
+    return later.has(call) || (isAfter(call, other) && !earlier.has(call))
+  }
+
   return {
     refuses(call) {
       roll(call.at)
@@ -99,10 +114,10 @@ function windowModel({ windowMs, limit }: Limit, share: number): Model {
       const mine = partOf(known, share)
       // What costs more than there ever is may go when all of it is there.
       if (ours > 0 && ours + call.cost > mine) return `${ours} + ${call.cost} of ${mine} from ${start} to ${end}`
-      for (const { call: told, remaining } of bounds) {
-        const after = sum(counted().filter((each) => isAfter(each, told)))
-        if (after + Math.min(call.cost, mine) > remaining) {
-          return `${after} + ${call.cost} after ${told.order}, which was told that ${remaining} remain`
+      for (const bound of bounds) {
+        const after = sum(counted().filter((each) => cameAfter(each, bound)))
+        if (after + Math.min(call.cost, mine) > bound.remaining) {
+          return `${after} + ${call.cost} after ${bound.call.order}, which was told that ${bound.remaining} remain`
         }
       }
       return undefined
@@ -138,12 +153,18 @@ function windowModel({ windowMs, limit }: Limit, share: number): Model {
         if (toldLimit < known || opened || (alone && remaining !== undefined)) known = toldLimit
       }
       if (remaining === undefined) return
+      const earlier = answers.filter((other) => other.remaining > remaining).map((other) => other.call)
+      const later = answers
+        .filter((other) => other.remaining < remaining && other.call.order < call.order && other.started.includes(call))
+        .map((other) => other.call)
+      const bound = { call, remaining, earlier: new Set(earlier), later: new Set(later) }
+      answers.push({ ...bound, started: counted() })
       if (opened || alone) {
         bounds = []
-        const after = sum(counted().filter((each) => isAfter(each, call)))
+        const after = sum(counted().filter((each) => cameAfter(each, bound)))
         forgiven = Math.max(forgiven, sum(counted()) - Math.max(0, known - remaining + after))
       }
-      bounds.push({ call, remaining })
+      bounds.push(bound)
     },
   }
 }

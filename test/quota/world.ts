@@ -236,6 +236,12 @@ function watcher(
       })
   }
 
+  /** How many calls of a connection may be under way at once, after what was refused. */
+  function capOf(connection: string, now: number): number {
+    const held = caps.filter((each) => each.connection === connection && now < each.at + 60_000)
+    return Math.min(maxConcurrent, ...held.map(({ cap }) => cap))
+  }
+
   /** The vendor's clock in local time, by all `Date`s that this connection saw. */
   function toLocal(connection: string, vendorMs: number): number {
     const seen = offsets.get(connection) ?? []
@@ -282,12 +288,7 @@ function watcher(
         place: active.length + 1,
       }
 
-      const cap = Math.min(
-        maxConcurrent,
-        ...caps
-          .filter(({ connection, at }) => connection === plan.connection && now < at + 60_000)
-          .map(({ cap }) => cap),
-      )
+      const cap = capOf(plan.connection, now)
       if (self.place > cap) fault(`${index} is number ${self.place} at once, of ${cap}`)
 
       for (const { key, model, calls } of bucketsOf(plan)) {
@@ -314,7 +315,7 @@ function watcher(
     },
 
     answered(self: Watched, now: number): HttpResponse {
-      const { plan, place } = self
+      const { plan } = self
       const { connection, answer, realCost } = plan
       self.endedAt = now
       if (answer.is === 'failed') throw new Error('no answer')
@@ -335,7 +336,9 @@ function watcher(
         )
       const saysRemaining = tells.some(({ remaining }) => remaining !== undefined)
       if (answer.is === 'too many at once') {
-        caps.push({ connection, at: now, cap: Math.max(1, place - 1) })
+        const active = started.filter((other) => other.endedAt === Infinity && other.plan.connection === connection)
+        // This one has ended as the oracle sees it; one less than were under way with it.
+        caps.push({ connection, at: now, cap: Math.max(1, Math.min(capOf(connection, now) - 1, active.length)) })
         if (saysRemaining) self.cost = 0
       }
       if (realCost !== undefined && self.cost > 0) self.cost = realCost

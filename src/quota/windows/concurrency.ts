@@ -16,6 +16,8 @@ class ConcurrencyWindow implements Window {
   #most: number
   #cap: Cap
   #active = 0
+  /** How many at once it takes to use up in time what was told to remain. */
+  #wanted = 0
 
   constructor(max: number, start: number) {
     this.#most = max
@@ -37,14 +39,15 @@ class ConcurrencyWindow implements Window {
   settle(_cost: number, _chargedAt: number, _mark: number, answeredAt: number): void {
     const cap = this.#cap
     if (this.#active >= this.#allowed() && cap.calls < this.#most) {
-      this.#cap = stepCap(cap, { type: 'success', now: answeredAt })
+      this.#cap = stepCap(cap, { type: 'success', now: answeredAt, wanted: this.#wanted })
     }
     this.#active--
   }
 
   correct(): void {}
 
-  learn({ limit, servesAtOnce = 0 }: Told): void {
+  learn({ limit, servesAtOnce = 0, wantsAtOnce = this.#wanted }: Told): void {
+    this.#wanted = wantsAtOnce
     const cap = stepCap(this.#cap, { type: 'sure', calls: servesAtOnce })
     this.#cap = cap
     if (limit === undefined || limit === this.#most) return
@@ -53,8 +56,8 @@ class ConcurrencyWindow implements Window {
     if (cap.at === 'ramp' || cap.until === -Infinity) this.#cap = told(limit)
   }
 
-  refused(_chargedAt: number, now: number, place: number): undefined {
-    this.#cap = stepCap(this.#cap, { type: 'refusal', now, place })
+  refused(_chargedAt: number, now: number): undefined {
+    this.#cap = stepCap(this.#cap, { type: 'refusal', now, active: this.#active })
     return undefined
   }
 

@@ -1,5 +1,6 @@
 import type { Limit } from '../limit.ts'
 import type { Window } from '../window.ts'
+import { createArrivals } from './arrivals.ts'
 import { createHeadroom } from './headroom.ts'
 
 /**
@@ -11,6 +12,7 @@ import { createHeadroom } from './headroom.ts'
 export function fixedWindow(limit: Limit, share: number): Window {
   const { windowMs } = limit
   const headroom = createHeadroom()
+  const arrivals = createArrivals()
   let total = limit.limit
   let nextTotal = total
   /** All use of this window that is known, and how much of it is ours. */
@@ -26,6 +28,8 @@ export function fixedWindow(limit: Limit, share: number): Window {
   let carried = 0
   let start = -Infinity
   let end = -Infinity
+  /** When this count began: a told end moves `start`, and charges nothing anew. */
+  let countedFrom = -Infinity
   /** The vendor has named an end, so that the grid is no longer a guess. */
   let sure = false
   /** How long after its nominal begin a window is trusted. Grows when the vendor refuses at the border. */
@@ -36,7 +40,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
 
   /** Where a call under way counts: in this window, in this one too because it was under way at its begin, or no more. */
   function placeOf(mark: number, chargedAt: number): 'here' | 'carried' | 'past' {
-    if (mark > chargedBefore || (mark === chargedBefore && chargedAt >= start)) return 'here'
+    if (mark > chargedBefore || (mark === chargedBefore && chargedAt >= countedFrom)) return 'here'
     return mark > chargedBeforeLast ? 'carried' : 'past'
   }
 
@@ -51,6 +55,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     // Another window or more went by.
     next()
     start += Math.max(0, Math.floor((now - guardMs - start) / windowMs)) * windowMs
+    countedFrom = start
     end = start + windowMs
   }
 
@@ -61,9 +66,14 @@ export function fixedWindow(limit: Limit, share: number): Window {
     chargedBefore = charged
     used = ours = carried = pending
     pending = 0
-    start = end
+    countedFrom = start = end
     end += windowMs
+    forget()
+  }
+
+  function forget(): void {
     headroom.clear()
+    arrivals.clear()
   }
 
   /** Takes over a told end, which may lie late by `lateMs`; tells whether the vendor has begun a window that we had not. */
@@ -72,7 +82,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
     if (opened) {
       ours = used = pending
       carried = 0
-      headroom.clear()
+      forget()
     }
     // Rounded up, or told some time before it was heard, an end can only come down within its window.
     if (resetsAt < end || resetsAt > end + lateMs || end <= now) {
@@ -147,7 +157,7 @@ export function fixedWindow(limit: Limit, share: number): Window {
         if (limit < total || opened || (fresh && remaining !== undefined)) total = limit
       }
       if (remaining !== undefined) {
-        const known = remaining - (charged - mark)
+        const known = remaining - (charged - mark) + arrivals.overtaken({ mark, cost, remaining }, charged)
         used = Math.max(0, total - headroom.adopt(known, total - used, mark, fresh))
         ours = Math.min(ours, used)
       }

@@ -2,6 +2,7 @@ import { createWindow } from '../create-window.ts'
 import { createHistory } from '../history.ts'
 import { kindOf, logLengthMs, secondMs, windowLengthMs } from '../proof.ts'
 import type { Standing, Told, Window } from '../window.ts'
+import { createArrivals } from './arrivals.ts'
 import { createHeadroom } from './headroom.ts'
 
 /** Marks of calls that were charged before the proof are told from those of the proven window by standing far below. */
@@ -16,6 +17,7 @@ const lowestMark = -(2 ** 40)
 export function unprovenWindow(limit: number, windowMs: number | undefined, share: number): Window {
   const history = createHistory()
   const headroom = createHeadroom()
+  const arrivals = createArrivals()
   let total = limit
   /** All use of this stretch that is known, how much of it is ours, and all that was ever charged. */
   let used = 0
@@ -59,10 +61,12 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
 
   /** Takes over what an answer says of this stretch. */
   function learnStretch({ remaining, resetsAt, precisionMs }: Told, at: Standing, after: number): void {
-    const { now, chargedAt, idle } = at
+    const { now, chargedAt, cost, idle } = at
     if (remaining !== undefined) {
       least = Math.min(least, remaining)
-      used = Math.max(0, total - headroom.adopt(remaining - after, total - used, charged - after, idle))
+      const mark = charged - after
+      const known = remaining - after + arrivals.overtaken({ mark, cost, remaining }, charged)
+      used = Math.max(0, total - headroom.adopt(known, total - used, mark, idle))
       ours = Math.min(ours, used)
     }
     if (resetsAt === undefined || resetsAt <= now) return
@@ -119,6 +123,7 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
     since = at.chargedAt
     used = ours = at.cost + after
     least = Infinity
+    arrivals.clear()
     aheadAt = undefined
     beyond = false
     endsAt = Infinity

@@ -21,22 +21,25 @@ const mostAnswers = 256
 
 /** Makes a memory of the answers of one window: of calls that were under way together, the one that was left less came later. */
 export function createArrivals(): Arrivals {
-  const answers: (Answered & { readonly charged: number })[] = []
+  return new LateAnswers()
+}
 
-  return {
-    overtaken({ mark, cost, remaining }, charged) {
-      let sum = 0
-      for (const other of answers) {
-        if (other.mark > mark && other.remaining > remaining) sum += other.cost
-        // Charged after that one's answer, it came after it whatever is told.
-        else if (other.mark < mark && mark <= other.charged && other.remaining < remaining) sum -= other.cost
-      }
-      if (answers.length === mostAnswers) answers.shift()
-      answers.push({ mark, cost, remaining, charged })
-      return sum
-    },
-    clear() {
-      answers.length = 0
-    },
+class LateAnswers implements Arrivals {
+  readonly #answers: (Answered & { readonly charged: number })[] = []
+
+  overtaken({ mark, cost, remaining }: Answered, charged: number): number {
+    let sum = 0
+    for (const other of this.#answers) {
+      if (other.mark > mark && other.remaining > remaining) sum += other.cost
+      // Charged after that one's answer, it came after it whatever is told.
+      else if (other.mark < mark && mark <= other.charged && other.remaining < remaining) sum -= other.cost
+    }
+    if (this.#answers.length === mostAnswers) this.#answers.shift()
+    this.#answers.push({ mark, cost, remaining, charged })
+    return sum
+  }
+
+  clear(): void {
+    this.#answers.length = 0
   }
 }

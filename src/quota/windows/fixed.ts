@@ -1,5 +1,5 @@
 import type { Limit } from '../limit.ts'
-import type { Window } from '../window.ts'
+import type { Standing, Told, Window, WindowState } from '../window.ts'
 import { createArrivals } from './arrivals.ts'
 import { createHeadroom } from './headroom.ts'
 
@@ -10,172 +10,201 @@ import { createHeadroom } from './headroom.ts'
  * window ended counts in the next one too, because it may have reached the vendor there.
  */
 export function fixedWindow(limit: Limit, share: number): Window {
-  const { windowMs } = limit
-  const headroom = createHeadroom()
-  const arrivals = createArrivals()
-  let total = limit.limit
-  let nextTotal = total
+  return new FixedWindow(limit, share)
+}
+
+/** Where a call under way counts: in this window, in this one too because it was under way at its begin, or no more. */
+type Place = 'here' | 'carried' | 'past'
+
+// A class, as every connection may have one: functions of its own would take 800 of its 1,300 bytes.
+class FixedWindow implements Window {
+  readonly kind = 'fixed'
+  readonly windowMs: number
+  readonly #share: number
+  readonly #headroom = createHeadroom()
+  readonly #arrivals = createArrivals()
+  #total: number
+  #nextTotal: number
   /** All use of this window that is known, and how much of it is ours. */
-  let used = 0
-  let ours = 0
+  #used = 0
+  #ours = 0
   /** All that was ever charged, and what had been when this window and the last one began: marks tell them by it. */
-  let charged = 0
-  let chargedBefore = 0
-  let chargedBeforeLast = 0
+  #charged = 0
+  #chargedBefore = 0
+  #chargedBeforeLast = 0
   /** Charged in this window and unanswered when it ends. */
-  let pending = 0
+  #pending = 0
   /** What was under way when the last window ended, and so counts in this one until an answer tells otherwise. */
-  let carried = 0
-  let start = -Infinity
-  let end = -Infinity
+  #carried = 0
+  #start = -Infinity
+  #end = -Infinity
   /** When this count began: a told end moves `start`, and charges nothing anew. */
-  let countedFrom = -Infinity
+  #countedFrom = -Infinity
   /** The vendor has named an end, so that the grid is no longer a guess. */
-  let sure = false
+  #sure = false
   /** How long after its nominal begin a window is trusted. Grows when the vendor refuses at the border. */
-  let guardMs = 0
+  #guardMs = 0
 
-  const allowed = (): number => Math.max(1, Math.floor(total * share))
-  const left = (): number => Math.min(allowed() - ours, total - used)
-
-  /** Where a call under way counts: in this window, in this one too because it was under way at its begin, or no more. */
-  function placeOf(mark: number, chargedAt: number): 'here' | 'carried' | 'past' {
-    if (mark > chargedBefore || (mark === chargedBefore && chargedAt >= countedFrom)) return 'here'
-    return mark > chargedBeforeLast ? 'carried' : 'past'
+  constructor({ limit, windowMs }: Limit, share: number) {
+    this.windowMs = windowMs
+    this.#share = share
+    this.#total = limit
+    this.#nextTotal = limit
   }
 
-  function roll(now: number): void {
-    if (end === -Infinity) {
-      start = Math.floor((now - guardMs) / windowMs) * windowMs
-      end = start + windowMs
+  waitMs(cost: number, now: number): number {
+    this.#roll(now)
+    // Between an end and the begin that is trusted, nobody can tell in which window a call would count.
+    return now < this.#end && Math.min(cost, this.#allowed()) <= this.#left() ? 0 : this.#end + this.#guardMs - now
+  }
+
+  projectMs(cost: number, now: number): number {
+    this.#roll(now)
+    const beyond = cost - this.#left()
+    if (beyond <= 0) return now < this.#end ? 0 : this.#end + this.#guardMs - now
+    return this.#end + this.#guardMs - now + (Math.ceil(beyond / this.#allowed()) - 1) * this.windowMs
+  }
+
+  take(cost: number, now: number): number {
+    this.#roll(now)
+    this.#used += cost
+    this.#ours += cost
+    this.#pending += cost
+    this.#charged += cost
+    return this.#charged
+  }
+
+  settle(cost: number, chargedAt: number, mark: number, answeredAt: number): void {
+    // A window that ended meanwhile ended with this call under way.
+    this.#roll(answeredAt)
+    const where = this.#placeOf(mark, chargedAt)
+    // Answered after the window's end, it may have come in the next one, even if a guard holds that back.
+    if (where === 'here' && answeredAt < this.#start + this.windowMs) this.#pending = Math.max(0, this.#pending - cost)
+  }
+
+  correct(difference: number, chargedAt: number, mark: number): void {
+    const where = this.#placeOf(mark, chargedAt)
+    // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
+    this.#charged += Math.max(0, difference)
+    // What no longer counts here must not be given back here.
+    if (where === 'past') return
+    if (where === 'here') this.#pending = Math.max(0, this.#pending + difference)
+    else this.#carried = Math.max(0, this.#carried + difference)
+    const change = difference < 0 ? -this.#headroom.giveBack(-difference, mark) : difference
+    this.#used = Math.max(0, this.#used + change)
+    this.#ours = Math.max(0, this.#ours + change)
+  }
+
+  learn(told: Told, { now, chargedAt, cost, mark, idle }: Standing): void {
+    const { limit, remaining, resetsAt, precisionMs } = told
+    this.#roll(now)
+    const where = this.#placeOf(mark, chargedAt)
+    // An answer to a call of the last window, unless its reset says clearly that it counted in this one.
+    if (this.#sure && resetsAt !== undefined && resetsAt < this.#start + this.windowMs / 2)
+      return this.#learnLast(cost, mark, where)
+    if (resetsAt !== undefined && resetsAt <= now) return
+    const unclear = resetsAt === undefined || precisionMs > this.windowMs / 4
+    if (where !== 'here' && unclear && (this.#sure || where === 'past')) return
+    const opened = resetsAt !== undefined && this.#place(resetsAt, precisionMs + now - chargedAt, now)
+    const fresh = opened || idle
+    if (limit !== undefined) {
+      this.#nextTotal = limit
+      if (limit < this.#total || opened || (fresh && remaining !== undefined)) this.#total = limit
     }
-    if (now < end + guardMs) return
-    next()
-    if (now < end + guardMs) return
+    if (remaining !== undefined) {
+      const overtaken = this.#arrivals.overtaken({ mark, cost, remaining }, this.#charged)
+      const known = remaining - (this.#charged - mark) + overtaken
+      // None is left that could have overtaken another.
+      if (idle) this.#arrivals.clear()
+      this.#used = Math.max(0, this.#total - this.#headroom.adopt(known, this.#total - this.#used, mark, fresh))
+      this.#ours = Math.min(this.#ours, this.#used)
+    }
+  }
+
+  refused(chargedAt: number, now: number, mark: number): number {
+    this.#roll(now)
+    if (this.#placeOf(mark, chargedAt) !== 'here') return now
+    if (this.#left() < 1) return this.#end + this.#guardMs
+    if (chargedAt - this.#start <= Math.max(2 * this.#guardMs, this.windowMs / 50)) {
+      this.#guardMs = Math.min(Math.max(2 * this.#guardMs, this.windowMs / 50), this.windowMs / 4)
+      return this.#start + this.#guardMs
+    }
+    this.#used = Math.max(this.#used, this.#total)
+    return this.#end + this.#guardMs
+  }
+
+  state(now: number): WindowState {
+    this.#roll(now)
+    return { limit: this.#total, remaining: Math.max(0, this.#left()), resetsAt: this.#end }
+  }
+
+  #allowed(): number {
+    return Math.max(1, Math.floor(this.#total * this.#share))
+  }
+
+  #left(): number {
+    return Math.min(this.#allowed() - this.#ours, this.#total - this.#used)
+  }
+
+  #placeOf(mark: number, chargedAt: number): Place {
+    if (mark > this.#chargedBefore || (mark === this.#chargedBefore && chargedAt >= this.#countedFrom)) return 'here'
+    return mark > this.#chargedBeforeLast ? 'carried' : 'past'
+  }
+
+  #roll(now: number): void {
+    if (this.#end === -Infinity) {
+      this.#start = Math.floor((now - this.#guardMs) / this.windowMs) * this.windowMs
+      this.#end = this.#start + this.windowMs
+    }
+    if (now < this.#end + this.#guardMs) return
+    this.#next()
+    if (now < this.#end + this.#guardMs) return
     // Another window or more went by.
-    next()
-    start += Math.max(0, Math.floor((now - guardMs - start) / windowMs)) * windowMs
-    countedFrom = start
-    end = start + windowMs
+    this.#next()
+    this.#start += Math.max(0, Math.floor((now - this.#guardMs - this.#start) / this.windowMs)) * this.windowMs
+    this.#countedFrom = this.#start
+    this.#end = this.#start + this.windowMs
   }
 
   /** Begins the next window. */
-  function next(): void {
-    total = nextTotal
-    chargedBeforeLast = chargedBefore
-    chargedBefore = charged
-    used = ours = carried = pending
-    pending = 0
-    countedFrom = start = end
-    end += windowMs
-    forget()
+  #next(): void {
+    this.#total = this.#nextTotal
+    this.#chargedBeforeLast = this.#chargedBefore
+    this.#chargedBefore = this.#charged
+    this.#used = this.#ours = this.#carried = this.#pending
+    this.#pending = 0
+    this.#countedFrom = this.#start = this.#end
+    this.#end += this.windowMs
+    this.#forget()
   }
 
-  function forget(): void {
-    headroom.clear()
-    arrivals.clear()
+  #forget(): void {
+    this.#headroom.clear()
+    this.#arrivals.clear()
   }
 
   /** Takes over a told end, which may lie late by `lateMs`; tells whether the vendor has begun a window that we had not. */
-  function place(resetsAt: number, lateMs: number, now: number): boolean {
-    const opened = sure && resetsAt > end + windowMs / 2
+  #place(resetsAt: number, lateMs: number, now: number): boolean {
+    const opened = this.#sure && resetsAt > this.#end + this.windowMs / 2
     if (opened) {
-      ours = used = pending
-      carried = 0
-      forget()
+      this.#ours = this.#used = this.#pending
+      this.#carried = 0
+      this.#forget()
     }
     // Rounded up, or told some time before it was heard, an end can only come down within its window.
-    if (resetsAt < end || resetsAt > end + lateMs || end <= now) {
-      end = resetsAt
-      start = end - windowMs
+    if (resetsAt < this.#end || resetsAt > this.#end + lateMs || this.#end <= now) {
+      this.#end = resetsAt
+      this.#start = this.#end - this.windowMs
     }
-    sure = true
+    this.#sure = true
     return opened
   }
 
-  function learnLast(cost: number, mark: number, where: ReturnType<typeof placeOf>): void {
-    const mine = where === 'carried' ? Math.min(cost, carried) : 0
-    const back = headroom.giveBack(mine, mark)
-    carried -= mine
-    used -= back
-    ours -= back
-  }
-
-  return {
-    kind: 'fixed',
-    windowMs,
-    waitMs(cost, now) {
-      roll(now)
-      // Between an end and the begin that is trusted, nobody can tell in which window a call would count.
-      return now < end && Math.min(cost, allowed()) <= left() ? 0 : end + guardMs - now
-    },
-    projectMs(cost, now) {
-      roll(now)
-      const beyond = cost - left()
-      if (beyond <= 0) return now < end ? 0 : end + guardMs - now
-      return end + guardMs - now + (Math.ceil(beyond / allowed()) - 1) * windowMs
-    },
-    take(cost, now) {
-      roll(now)
-      used += cost
-      ours += cost
-      pending += cost
-      charged += cost
-      return charged
-    },
-    settle(cost, chargedAt, mark, answeredAt) {
-      // A window that ended meanwhile ended with this call under way.
-      roll(answeredAt)
-      const where = placeOf(mark, chargedAt)
-      // Answered after the window's end, it may have come in the next one, even if a guard holds that back.
-      if (where === 'here' && answeredAt < start + windowMs) pending = Math.max(0, pending - cost)
-    },
-    correct(difference, chargedAt, mark) {
-      const where = placeOf(mark, chargedAt)
-      // In doubt whether it was charged before or after a call that is under way: after, which leaves less.
-      charged += Math.max(0, difference)
-      // What no longer counts here must not be given back here.
-      if (where === 'past') return
-      if (where === 'here') pending = Math.max(0, pending + difference)
-      else carried = Math.max(0, carried + difference)
-      const change = difference < 0 ? -headroom.giveBack(-difference, mark) : difference
-      used = Math.max(0, used + change)
-      ours = Math.max(0, ours + change)
-    },
-    learn({ limit, remaining, resetsAt, precisionMs }, { now, chargedAt, cost, mark, idle }) {
-      roll(now)
-      const where = placeOf(mark, chargedAt)
-      // An answer to a call of the last window, unless its reset says clearly that it counted in this one.
-      if (sure && resetsAt !== undefined && resetsAt < start + windowMs / 2) return learnLast(cost, mark, where)
-      if (resetsAt !== undefined && resetsAt <= now) return
-      const unclear = resetsAt === undefined || precisionMs > windowMs / 4
-      if (where !== 'here' && unclear && (sure || where === 'past')) return
-      const opened = resetsAt !== undefined && place(resetsAt, precisionMs + now - chargedAt, now)
-      const fresh = opened || idle
-      if (limit !== undefined) {
-        nextTotal = limit
-        if (limit < total || opened || (fresh && remaining !== undefined)) total = limit
-      }
-      if (remaining !== undefined) {
-        const known = remaining - (charged - mark) + arrivals.overtaken({ mark, cost, remaining }, charged)
-        used = Math.max(0, total - headroom.adopt(known, total - used, mark, fresh))
-        ours = Math.min(ours, used)
-      }
-    },
-    refused(chargedAt, now, mark) {
-      roll(now)
-      if (placeOf(mark, chargedAt) !== 'here') return now
-      if (left() < 1) return end + guardMs
-      if (chargedAt - start <= Math.max(2 * guardMs, windowMs / 50)) {
-        guardMs = Math.min(Math.max(2 * guardMs, windowMs / 50), windowMs / 4)
-        return start + guardMs
-      }
-      used = Math.max(used, total)
-      return end + guardMs
-    },
-    state(now) {
-      roll(now)
-      return { limit: total, remaining: Math.max(0, left()), resetsAt: end }
-    },
+  #learnLast(cost: number, mark: number, where: Place): void {
+    const mine = where === 'carried' ? Math.min(cost, this.#carried) : 0
+    const back = this.#headroom.giveBack(mine, mark)
+    this.#carried -= mine
+    this.#used -= back
+    this.#ours -= back
   }
 }

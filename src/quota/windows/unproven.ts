@@ -66,6 +66,8 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       least = Math.min(least, remaining)
       const mark = charged - after
       const known = remaining - after + arrivals.overtaken({ mark, cost, remaining }, charged)
+      // None is left that could have overtaken another.
+      if (idle) arrivals.clear()
       used = Math.max(0, total - headroom.adopt(known, total - used, mark, idle))
       ours = Math.min(ours, used)
     }

@@ -78,7 +78,7 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       endsAt = resetsAt
       endLateMs = lateMs
     }
-    leastMs = Math.max(leastMs, windowMs ?? resetsAt - now - precisionMs)
+    self.windowMs = leastMs = Math.max(leastMs, windowMs ?? resetsAt - now - precisionMs)
     if (log || remaining === undefined) return
     const oldestAt = history.oldestOf(total - remaining, chargedAt)
     const lastsMs = oldestAt === undefined ? undefined : logLengthMs(oldestAt, resetsAt, lateMs)
@@ -136,6 +136,8 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
 
   function settleOn(window: Window): void {
     proven = window
+    self.kind = window.kind
+    self.windowMs = window.windowMs
     history.forget(Infinity)
   }
 
@@ -146,13 +148,10 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
     return proven === log ? early.log : early.charged + offset
   }
 
-  return {
-    get kind() {
-      return proven?.kind ?? 'unproven'
-    },
-    get windowMs() {
-      return proven?.windowMs ?? leastMs
-    },
+  // Both are plain properties: getters would give each window a shape of its own, of 900 bytes.
+  const self = {
+    kind: 'unproven',
+    windowMs: windowMs ?? secondMs,
     waitMs(cost, now) {
       if (proven) return proven.waitMs(cost, now)
       const toldMs = toldWaitMs(cost, now)
@@ -227,5 +226,6 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
         return { limit: total, remaining: Math.max(0, left()), ...(endsAt < Infinity && { resetsAt: endsAt }) }
       return { limit: total, remaining: aheadAt === undefined ? 1 : 0 }
     },
-  }
+  } satisfies Window
+  return self
 }

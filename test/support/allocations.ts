@@ -34,7 +34,7 @@ export async function bytesHeld(make: () => unknown, count = 2_000): Promise<num
   try {
     // What the first ones make is for all: shapes, code.
     for (let left = 100; left > 0; left--) await make()
-    const held: unknown[] = new Array(count)
+    const held = Array.from<unknown>({ length: count })
     const before = await heap()
     for (let at = 0; at < count; at++) held[at] = await make()
     const bytes = ((await heap()) - before) / count

@@ -433,6 +433,29 @@ it('forgets a connection, and gives what was there', async () => {
   await expect(source.token('main', clock.runtime)).rejects.toMatchObject({ because: 'no-tokens' })
 })
 
+it('keeps a login that comes during a refresh, and forgets all when told, where there is no store', async () => {
+  const clock = fakeClock()
+  const login = first(clock, { accessToken: 'login', expiresAt: clock.now + 3 * hourMs })
+  const script: Grant = scriptedGrant([
+    async ({ runtime }) => {
+      await source.put(answerOf(login), runtime)
+      return answerOf(first(clock, { accessToken: 'refreshed' }))
+    },
+  ])
+  const source = tokenSource({ connection: 'acme', grant: script })
+  await source.put(answerOf(first(clock)), clock.runtime)
+  clock.advance(hourMs)
+  await source.token('main', clock.runtime)
+  expect(await source.stored(clock.runtime)).toMatchObject({ main: { accessToken: 'login' } })
+  expect(await source.remove(clock.runtime)).toMatchObject({ main: { accessToken: 'login' } })
+  expect(await source.stored(clock.runtime)).toBeUndefined()
+})
+
+it('shows no secret of a source that is printed', async () => {
+  const { source } = await connected(scriptedGrant())
+  expect(inspect(source, { depth: null })).not.toContain('access-0')
+})
+
 it('S36: shows no secret of a token unless it is asked for by name', async () => {
   const { clock, source } = await connected(scriptedGrant(), { tokens: { extra: { team: 'canary' } } })
   const tokens = await source.token('main', clock.runtime)

@@ -60,11 +60,12 @@ export function systemNow(): number {
   return Date.now()
 }
 
-const system: Runtime = Object.freeze({
+// Without the mark, what needs no runtime would bundle it: nothing tells a bundler that freezing changes nothing else.
+const system: Runtime = /* @__PURE__ */ Object.freeze({
   now: systemNow,
   after,
   limit: after,
-  sleep: sleepWith(after),
+  sleep: (ms: number, signal?: AbortSignal) => sleepWith(after)(ms, signal),
   random: () => Math.random(),
   // Node joins it of twenty pieces, which stay as they are until it is read through: 420 bytes of each that is kept.
   uuid: () => randomUUID().toLowerCase(),

@@ -32,6 +32,9 @@ const oauth: OAuthVendor = {
   tokenUrl: 'https://{shop}.myshopify.com/admin/oauth/access_token',
   clientAuthentication: 'body',
   scopeSeparator: ',',
+  // @see https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant#step-3-validate-authorization-code
+  callbackHmac: 'hmac',
+  callbackParameters: { shop: '{shop}.myshopify.com' },
   // Asks for a token that expires; a refresh has no use for it, and ignores it.
   // @see https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
   // @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2

@@ -19,7 +19,8 @@ const callLimit = 'x-shopify-shop-api-call-limit'
 /**
  * The limits of an app in a shop of the plan with the least. What answers tell goes before them.
  *
- * @see https://shopify.dev/docs/api/usage/limits
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+ * @see https://shopify.dev/docs/api/admin-rest/usage/rate-limits
  */
 export const standardLimits: readonly Limit[] = [
   { name: 'rest', limit: 40, windowMs: bucketMs, kind: 'token-bucket', families: ['rest'] },
@@ -81,8 +82,8 @@ function apiOf({ operation }: HttpRequest): string {
 /**
  * REST tells its bucket in a header, GraphQL in the body. What a query asked for beyond its cost is given back.
  *
- * @see https://shopify.dev/docs/api/usage/limits#rest-admin-api-rate-limits
- * @see https://shopify.dev/docs/api/usage/limits#the-response
+ * @see https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
  */
 function quotaReader(): QuotaReader {
   const status = 'extensions.cost.throttleStatus'

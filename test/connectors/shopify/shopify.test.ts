@@ -237,6 +237,29 @@ it('asks for an expiring token, renews it by the token that came with the last o
   expect(asked[0]?.get('expiring')).toBe('1')
 })
 
+it('gets the tokens of a shop of one’s own with the app’s secret, again when they end', async () => {
+  const clock = fakeClock()
+  const asked: Record<string, string>[] = []
+  using vendor = mockVendor(
+    {
+      origin: shopUrl,
+      async respond(request) {
+        if (!request.url.endsWith('/admin/oauth/access_token'))
+          return Response.json({ shop: { name: request.headers.get('x-shopify-access-token') } })
+        asked.push(Object.fromEntries(new URLSearchParams(await request.text())))
+        return Response.json({ access_token: `shpat-${asked.length}`, scope: 'read_orders', expires_in: 86_399 })
+      },
+    },
+    { clock, front: 'memory' },
+  )
+  const app = oauthApp({ profile, tenant, clientId: 'c', clientSecret: 's', ...vendor.options })
+  const shopify = new Shopify({ auth: app.clientCredentials(), tenant, ...vendor.options })
+  expect((await shopify.rest.shop()).shop.name).toBe('shpat-1')
+  clock.advance(86_400_000)
+  expect((await shopify.rest.shop()).shop.name).toBe('shpat-2')
+  expect(asked[1]).toMatchObject({ grant_type: 'client_credentials', client_id: 'c', client_secret: 's' })
+})
+
 it('takes no callback that Shopify did not sign, or that is for another shop, and sends nothing', async () => {
   using vendor = answering(() => Response.json({ access_token: 'shpat-1' }))
   const app = oauthApp({

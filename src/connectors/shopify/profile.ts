@@ -62,7 +62,8 @@ export const shopify: VendorProfile = {
   status: statusWhen({
     field: 'errors.0',
     code: 'errors.0.extensions.code',
-    statuses: { ACCESS_DENIED: 403, SHOP_INACTIVE: 402, THROTTLED: 429, INTERNAL_SERVER_ERROR: 500 },
+    // A missing scope is denied access, though Shopify likens it to a 401: no other token would have more.
+    statuses: { ACCESS_DENIED: 403, SHOP_INACTIVE: 423, THROTTLED: 429, INTERNAL_SERVER_ERROR: 500 },
   }),
   errors: {
     // REST says a text, or texts by field. @see https://shopify.dev/docs/api/usage/response-codes

@@ -65,7 +65,7 @@ it('follows another version where a class of one’s own says so', async () => {
 it('makes an error of an answer with errors, with Shopify’s code and the status that it means', async () => {
   for (const [code, status] of [
     ['ACCESS_DENIED', 403],
-    ['SHOP_INACTIVE', 402],
+    ['SHOP_INACTIVE', 423],
     ['INTERNAL_SERVER_ERROR', 500],
     ['MAX_COST_EXCEEDED', 400],
     ['undefinedField', 400],

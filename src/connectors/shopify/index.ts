@@ -49,7 +49,7 @@ export type * from './webhooks.ts'
 const graphql = '/graphql.json'
 const defaultFirst = 50
 
-// "Mutations: 10 points". @see https://shopify.dev/docs/api/usage/limits#cost-calculation
+// "Mutations: 10 points". @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits#cost-calculation
 const mutationCost = 10
 
 /** @see https://shopify.dev/docs/api/usage/pagination-graphql */

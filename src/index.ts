@@ -100,6 +100,7 @@ export type { Outcome } from './policies/outcome.ts'
 
 export { throttle } from './quota/throttle.ts'
 export type { QuotaThrottle, ThrottleOptions } from './quota/throttle.ts'
+export { throttledBy } from './quota/throttled-by.ts'
 export { quota } from './quota/quota.ts'
 export type { BucketState } from './quota/bucket-state.ts'
 export type { Quota, QuotaOptions } from './quota/quota.ts'

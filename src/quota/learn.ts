@@ -42,7 +42,7 @@ export function learn(
   const now = runtime.now()
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
-  const reading = readSafely(quota, response, now)
+  const reading = quota.read(response, now)
   const refusal: Refusal | undefined = reading?.refusal ?? throttledByStatus(response, now)
   const told = reading?.windows?.some(({ remaining }) => remaining !== undefined)
   // What was refused for being too many at once was not counted; should it be, what remains tells.
@@ -51,15 +51,6 @@ export function learn(
   if (refusal || reading?.windows?.length) quota.noteLearned(permit.lane.connection)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
   if (refusal) refuse(lesson, refusal, reading)
-}
-
-/** A reader's own fault must not cost the caller an answer that was received. */
-function readSafely(quota: Quota, response: HttpResponse, now: number): QuotaReading | undefined {
-  try {
-    return quota.read(response, now)
-  } catch {
-    return undefined
-  }
 }
 
 function learnWindow(lesson: Lesson, reading: WindowReading): void {

@@ -8,7 +8,7 @@ import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
 import { attach, createLane } from './lane.ts'
 import type { Limit, QuotaScope } from './limit.ts'
-import { readAll, type QuotaReader } from './reading.ts'
+import { oneReader, type QuotaReader } from './reading.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
 import { concurrencyWindow } from './windows/concurrency.ts'
@@ -105,7 +105,7 @@ export function quota(options: QuotaOptions = {}): Quota {
   return {
     gate,
     share,
-    read: typeof reader === 'function' ? reader : readAll(...reader),
+    read: oneReader(reader),
     limits,
     costOf: (request) => request.cost ?? cost?.(request) ?? 1,
     lane(connection, weight, request, now) {

@@ -157,7 +157,8 @@ function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, to
 }
 
 /** The buckets that a refusal is about: the one it names, or those told empty, or the fullest. */
-function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
+function violated(lesson: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
+  const { quota, permit, now } = lesson
   const { lane } = permit
   if (window !== undefined) {
     const named = lane.buckets.find(({ name }) => name === window)
@@ -171,12 +172,18 @@ function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?:
   }
   const empty = reading?.windows?.filter(({ remaining }) => remaining === 0) ?? []
   if (empty.length > 0) return [...new Set(empty.flatMap(({ name }) => bucketNamed(permit, name) ?? []))]
-  const rates = lane.buckets.filter((bucket) => bucket.window.kind !== 'concurrency')
+  const rates = lane.buckets.filter((bucket) => bucket.window.kind !== 'concurrency' && !hasRoomBeside(lesson, bucket))
   const fullness = (bucket: Bucket): number => {
     const { remaining, limit = 1 } = bucket.window.state(now)
     return remaining / limit
   }
   return rates.length === 0 ? [] : [rates.reduce((a, b) => (fullness(a) <= fullness(b) ? a : b))]
+}
+
+/** A limit of reads or of writes alone that has room: the one on both is likelier, stated or not. */
+function hasRoomBeside({ quota, now }: Lesson, { name, window }: Bucket): boolean {
+  const partial = quota.limits.some((limit) => limit.name === name && limit.counts !== undefined)
+  return partial && window.state(now).remaining >= 1
 }
 
 /** What the bucket's count was when the call was charged. */

@@ -7,6 +7,7 @@ import {
   xRateLimit,
   type HttpRequest,
   type HttpResponse,
+  type Limit,
   type OAuthVendor,
   type QuotaReader,
   type QuotaReading,
@@ -17,6 +18,17 @@ import {
 // @see https://docs.github.com/en/rest/search/search#rate-limit
 const minuteMs = 60_000
 const hourMs = 3_600_000
+
+/**
+ * Secondary limits on requests that make content, in any stretch as long: by which minute or hour GitHub counts is not documented.
+ * The primary limits differ by the credential, and answers tell them.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const contentLimits: readonly Limit[] = [
+  { name: 'content-minute', limit: 80, windowMs: minuteMs, kind: 'sliding', counts: 'writes' },
+  { name: 'content-hour', limit: 500, windowMs: hourMs, kind: 'sliding', counts: 'writes' },
+]
 
 // "Wait for at least one minute before retrying", where a secondary limit names no time.
 const secondaryLimitMs = 60_000
@@ -54,7 +66,7 @@ export const github: VendorProfile = {
   // @see https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-zip
   redirectElsewhere: 'anonymous',
   oauth,
-  quota: { reader: quotaReader(), family: resourceOf },
+  quota: { limits: contentLimits, reader: quotaReader(), family: resourceOf },
   // Every credential may ask it, an installation's too, and it is free.
   // @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user
   probe: { route: 'GET /rate_limit' },

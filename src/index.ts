@@ -165,7 +165,7 @@ export type { RequestDefaults, RequestExtras, Target } from './client/build-requ
 export type { Call, WithResponse } from './client/call.ts'
 export type { Execution } from './client/execute.ts'
 export type { ErrorBody, ErrorReading } from './client/failure.ts'
-export { cursor, lastId, link, nextUrl, offset, page } from './client/pagination.ts'
+export { cursor, graphqlConnection, lastId, link, nextUrl, offset, page } from './client/pagination.ts'
 export type { NextPage, PageAnswer, Pagination } from './client/pagination.ts'
 export type { Page, Pages } from './client/paginate.ts'
 export type { RouteAnswer, RouteFailure, RouteOf, RouteOptions, TypedRoutes } from './client/openapi.ts'

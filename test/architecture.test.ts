@@ -147,7 +147,7 @@ it('keeps a connector to facts, types and methods', () => {
   const busy = /\b(?:for|while|do) ?[({]|\bretry\(|\bnew Promise\b|\bsleep\(|\b(?:apply|renew|refreshToken)\(/
   // What an answer's headers and body mean is said to the core's readers, which look into them.
   const reading =
-    /\bheaders(?:\?\.)?[[.]|\bDate\.|\b(?:retryAfterMs|bodyText|parseJson)\(|\bJSON\.|\bparse(?:Int|Float)\(/
+    /\bheaders(?:\?\.)?[[.]|\bDate\.|\b(?:retryAfterMs|bodyText|parseJson)\(|\bBuffer\.from\(|\bJSON\.|\bparse(?:Int|Float)\(/
   for (const forbidden of [busy, reading]) {
     expect(connectors.filter(({ text }) => forbidden.test(withoutComments(text))).map(({ name }) => name)).toEqual([])
   }

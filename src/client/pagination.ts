@@ -86,19 +86,15 @@ export function graphqlConnection(options: {
     ...pages,
     read(answer) {
       const { body } = answer
+      const has = (place: Place): boolean => fieldAt(body, place) !== undefined
       // GraphQL answers each field that was asked for, if only by null; below null nothing is listed.
-      if (fieldAt(body, `data.${root.split('.')[0]}`) === undefined) {
-        throw new PaginationError(
-          `The answer has no \`${root}\`: \`root\` is the path of a connection that the query asks for.`,
-        )
-      }
-      const asked = fieldAt(body, `${at}.${items}`) !== undefined && fieldAt(body, `${info}.hasNextPage`) !== undefined
-      if (isRecord(fieldAt(body, at)) && !asked) {
-        throw new PaginationError(
-          `Ask \`${root}\` for \`${items}\` and \`pageInfo { hasNextPage endCursor }\`: a page lacks one of them.`,
-        )
-      }
-      return pages.read(answer)
+      const asked =
+        has(`data.${root.split('.')[0]}`) &&
+        (!isRecord(fieldAt(body, at)) || (has(`${at}.${items}`) && has(`${info}.hasNextPage`)))
+      if (asked) return pages.read(answer)
+      throw new PaginationError(
+        `The page lacks \`${root}\`, or in it \`${items}\` or \`pageInfo { hasNextPage endCursor }\`: ask for them.`,
+      )
     },
   }
 }

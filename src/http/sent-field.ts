@@ -7,8 +7,8 @@ import type { HttpRequest } from './request.ts'
  */
 export function sentField({ headers, body }: HttpRequest, name: string): string | undefined {
   const type = headers['content-type'] ?? ''
-  const isForm = type.startsWith('application/x-www-form-urlencoded')
-  if (!isForm && !type.startsWith('application/json')) return undefined
+  const isForm = type.includes('form-urlencoded')
+  if (!isForm && !type.includes('json')) return undefined
   const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body
   if (typeof text !== 'string') return undefined
   const value = isForm ? new URLSearchParams(text).get(name) : fieldAt(parseJson(text), name)

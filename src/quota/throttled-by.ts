@@ -22,9 +22,10 @@ export function throttledBy(reader: QuotaReader | readonly QuotaReader[] = []): 
 /** How long the windows that are told empty stay so; `undefined` where no answer tells. A vendor's moment is held against its own `Date`. */
 function emptyForMs(windows: readonly WindowReading[], { headers }: HttpResponse, now: number): number | undefined {
   const vendorNow = Date.parse(headers['date'] ?? '') || now
-  // A bucket has room long before it is full again, which is what its reset tells.
-  const empty = windows.filter(({ remaining, kind }) => remaining === 0 && !kind?.endsWith('bucket'))
-  const resets = empty.map(({ resetsInMs, resetsAtVendor = NaN }) => resetsInMs ?? resetsAtVendor - vendorNow)
-  const known = resets.filter((ms) => !Number.isNaN(ms))
-  return known.length === 0 ? undefined : Math.max(0, ...known)
+  const resets = windows.flatMap(({ remaining, kind, resetsInMs, resetsAtVendor }) => {
+    // A bucket has room long before it is full again, which is what its reset tells.
+    if (remaining !== 0 || kind?.endsWith('bucket')) return []
+    return resetsInMs ?? (resetsAtVendor === undefined ? [] : resetsAtVendor - vendorNow)
+  })
+  return resets.length === 0 ? undefined : Math.max(0, ...resets)
 }

@@ -323,9 +323,9 @@ it('lists nothing of a connection that is null, or of what is null around it', a
 
 it('says what a query lacks instead of taking its first page for all', async () => {
   using endless = people(({ ...connection }) => ({ team: { people: { ...connection, pageInfo: undefined } } }))
-  await expect(all(listed(endless, { root: 'team.people' }))).rejects.toThrow('`pageInfo { hasNextPage endCursor }`')
+  await expect(all(listed(endless, { root: 'team.people' }))).rejects.toThrow('or `pageInfo { hasNextPage endCursor }`')
   using without = people(({ ...connection }) => ({ team: { people: { ...connection, nodes: undefined } } }))
-  await expect(all(listed(without, { root: 'team.people' }))).rejects.toThrow('Ask `team.people` for `nodes`')
+  await expect(all(listed(without, { root: 'team.people' }))).rejects.toThrow('or in it `nodes`')
   using other = people((connection) => ({ team: { people: connection } }))
-  await expect(all(listed(other, { root: 'teams.people' }))).rejects.toThrow('The answer has no `teams.people`')
+  await expect(all(listed(other, { root: 'teams.people' }))).rejects.toThrow('The page lacks `teams.people`')
 })

@@ -1,4 +1,4 @@
-import { statusWhen, type HttpRequest, type Limit, type OAuthVendor, type VendorProfile } from 'hawser'
+import { sentField, statusWhen, type HttpRequest, type Limit, type OAuthVendor, type VendorProfile } from 'hawser'
 
 const minuteMs = 60_000
 
@@ -89,7 +89,7 @@ export const slack: VendorProfile = {
   origins: ['https://files.slack.com'],
   arrays: 'comma',
   oauth,
-  quota: { limits: tierLimits, family: methodOf, object: channelOf },
+  quota: { limits: tierLimits, family: methodOf, object: (request) => sentField(request, 'channel') },
   // @see https://docs.slack.dev/apis/web-api/#responses, and the errors in the page of each method
   status: statusWhen({
     field: 'ok',
@@ -148,10 +148,4 @@ export const slack: VendorProfile = {
 /** `POST /api/chat.postMessage` is counted as `chat.postMessage`. */
 function methodOf({ operation }: HttpRequest): string {
   return operation.split('/').at(-1) ?? ''
-}
-
-/** The channel of a message, in a body of JSON or of a form. */
-function channelOf({ body }: HttpRequest): string | undefined {
-  const text = body instanceof Uint8Array ? Buffer.from(body).toString() : body
-  return typeof text === 'string' ? /(?:"channel": ?"|(?:^|&)channel=)([\w#-]+)/.exec(text)?.[1] : undefined
 }

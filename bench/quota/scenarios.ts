@@ -51,7 +51,8 @@ export function optimalMs(scenario: Scenario, phase: number): number {
     ;
     start = kind === 'sliding' ? start + 1000 : Math.floor(start / 1000 + phase + 1) * 1000 - phase * 1000
   ) {
-    const perSecond = change && start >= change.afterMs ? change.perSecond : scenario.perSecond
+    // What begins less than a service time before a change is cut by it.
+    const perSecond = change && start + serviceMs > change.afterMs ? change.perSecond : scenario.perSecond
     const lastsMs = kind === 'sliding' || start > 0 ? 1000 : 1000 * (1 - phase)
     const served = Math.min(left, Math.round(perSecond * share), Math.floor((lastsMs / serviceMs) * cap))
     left -= served

@@ -1,4 +1,4 @@
-/** Sends 60 calls to a vendor that allows 20 a second and says so only in its answers: `node --import tsx examples/throttling/main.ts`. */
+/** Sends 60 calls to a vendor that allows 20 a second and says so only in its answers, ten writes among them: `node --import tsx examples/throttling/main.ts`. */
 import { createServer } from 'node:http'
 import { axiosTransport, retry, stack, systemRuntime, throttle, withListener, xRateLimit } from 'hawser'
 
@@ -17,15 +17,20 @@ await new Promise<void>((resolve) => vendor.listen(0, '127.0.0.1', resolve))
 const address = vendor.address()
 const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
 
-const gate = throttle({ reader: xRateLimit({ reset: 'epoch-seconds', windowMs: 1000 }) })
+// Of writes the vendor takes 5 in a second, and says so in its documentation alone. Reads do not wait for them.
+const gate = throttle({
+  reader: xRateLimit({ reset: 'epoch-seconds', windowMs: 1000 }),
+  limits: [{ name: 'writes', limit: 5, windowMs: 1000, kind: 'sliding', counts: 'writes' }],
+})
 const runtime = withListener(systemRuntime(), (event) => {
   if (event.type === 'quota' || event.type === 'pause') console.log(event)
 })
 const transport = axiosTransport()
 const send = stack([retry(), gate], transport, runtime)
 const statuses = await Promise.all(
-  Array.from({ length: 60 }, async () => {
-    const { status } = await send({ method: 'GET', url, headers: {}, operation: 'GET /', idempotent: true })
+  Array.from({ length: 60 }, async (_, index) => {
+    const method = index < 10 ? 'POST' : 'GET'
+    const { status } = await send({ method, url, headers: {}, operation: `${method} /`, idempotent: method === 'GET' })
     return status
   }),
 )

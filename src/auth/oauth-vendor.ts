@@ -104,6 +104,13 @@ export interface OAuthVendor {
   readonly pkce?: boolean
   /** What the callback calls `code`. */
   readonly codeParameter?: string
+  /** What else a callback has to say, such as whose account it is for; may hold names of the profile's `tenant`. */
+  readonly callbackParameters?: Readonly<Record<string, string>>
+  /**
+   * The parameter that signs a callback: HMAC-SHA256 in hexadecimal digits, of all others, sorted and written as a form, by the
+   * client's secret. @default callbacks are not signed
+   */
+  readonly callbackHmac?: string
   /** Sent instead of the registered redirect address at the token endpoint. */
   readonly redirectUri?: string
   /** Where the fields stand, by the name of the token. @default `{ main: {} }`, which is RFC 6749's */

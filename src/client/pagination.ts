@@ -1,3 +1,4 @@
+import { isRecord } from '../check.ts'
 import { PaginationError } from '../errors.ts'
 import { linkTo } from '../http/link.ts'
 import type { Fields } from '../http/query.ts'
@@ -29,7 +30,11 @@ export interface Pagination {
 /** Names a place in a body by its keys, as `data.items`; the empty string is the body itself. */
 type Place = string
 
-/** Pages by a cursor that each page gives for the next one. */
+/**
+ * Pages by a cursor that each page gives for the next one.
+ *
+ * @throws {PaginationError} where `more` says that there is more and no cursor leads there, so that no end is taken for the whole
+ */
 export function cursor(options: {
   readonly param: string
   readonly items: Place
@@ -41,13 +46,55 @@ export function cursor(options: {
   return {
     ...(options.into !== undefined && { into: options.into }),
     read({ body }) {
-      const ended = options.more !== undefined && fieldAt(body, options.more) !== true
-      const next = ended ? undefined : fieldAt(body, options.next)
-      return {
-        items: listAt(body, options.items),
-        // An empty cursor is how Slack and others say "no more".
-        next: isToken(next) ? { query: { [options.param]: next } } : undefined,
-      }
+      const items = listAt(body, options.items)
+      const more = options.more === undefined || fieldAt(body, options.more) === true
+      const next = more ? fieldAt(body, options.next) : undefined
+      if (isToken(next)) return { items, next: { query: { [options.param]: next } } }
+      // An empty cursor is how Slack and others say "no more".
+      if (!more || options.more === undefined) return { items }
+      throw new PaginationError('The page says that there is more, and has no cursor for it.')
+    },
+  }
+}
+
+/**
+ * Pages through a connection of GraphQL's, by `pageInfo` and the cursor among the variables. For `paginate` with
+ * `json: { query, variables }`; the query takes `$after`, and asks for `pageInfo { hasNextPage endCursor }`.
+ *
+ * @throws {PaginationError} where the query does not ask for all of it, so that no end is taken for the whole
+ * @see https://relay.dev/graphql/connections.htm
+ */
+export function graphqlConnection(options: {
+  /** Where the connection is below `data`, such as `viewer.repositories`. */
+  readonly root: Place
+  /** What is listed of it: `nodes`, or `edges`, each with its `node`. @default 'nodes' */
+  readonly items?: 'nodes' | 'edges'
+  /** The variable that takes the cursor. @default 'after' */
+  readonly param?: string
+}): Pagination {
+  const { root, items = 'nodes', param = 'after' } = options
+  const at = `data.${root}`
+  const info = `${at}.pageInfo`
+  const pages = cursor({
+    param,
+    items: `${at}.${items}`,
+    next: `${info}.endCursor`,
+    more: `${info}.hasNextPage`,
+    into: 'variables',
+  })
+  return {
+    ...pages,
+    read(answer) {
+      const { body } = answer
+      const has = (place: Place): boolean => fieldAt(body, place) !== undefined
+      // GraphQL answers each field that was asked for, if only by null; below null nothing is listed.
+      const asked =
+        has(`data.${root.split('.')[0]}`) &&
+        (!isRecord(fieldAt(body, at)) || (has(`${at}.${items}`) && has(`${info}.hasNextPage`)))
+      if (asked) return pages.read(answer)
+      throw new PaginationError(
+        `The page lacks \`${root}\`, or in it \`${items}\` or \`pageInfo { hasNextPage endCursor }\`: ask for them.`,
+      )
     },
   }
 }

@@ -13,7 +13,7 @@ import type { BucketState } from '../quota/bucket-state.ts'
 import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import { checkConnection, type ConnectionCheck } from './connection-check.ts'
-import type { VendorProfile } from './profile.ts'
+import { throttledOf, type VendorProfile } from './profile.ts'
 import { baseUrlOf, type Tenant } from './tenant.ts'
 import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
 
@@ -110,7 +110,7 @@ export abstract class Connector {
       keyedMethods: keyedMethods(options.idempotency ?? profile.idempotency ?? false),
       deadlineMs: deadlineOf(options),
       errors: profile.errors,
-      throttled: profile.throttled,
+      throttled: throttledOf(profile),
       runtime,
       send: stack(chosen, transport, runtime),
     })

@@ -5,6 +5,7 @@ import type { ReadStatus } from '../http/status-when.ts'
 import type { ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
 import type { QuotaFacts } from '../quota/facts.ts'
+import { throttledBy } from '../quota/throttled-by.ts'
 import type { Probe } from './connection-check.ts'
 import type { TenantPatterns } from './tenant.ts'
 
@@ -41,10 +42,10 @@ export interface VendorProfile {
   readonly retryHintHeader?: string
   /** Statuses beyond 408 and 5xx after which the same call may succeed, such as 409. @default none */
   readonly transientStatuses?: readonly number[]
-  /** Which answers are throttles, and how long to wait. @default status 429 with `Retry-After` */
-  readonly throttled?: ReadThrottle
   /** Its limits, and how its answers tell them. @default a status 429 pauses, and its rate is found by probing */
   readonly quota?: QuotaFacts
+  /** Which answers are throttles, and how long to wait. @default what the quota's reader takes for refusals, and status 429 with `Retry-After` */
+  readonly throttled?: ReadThrottle
   /** How many requests it takes at once. @default 50 */
   readonly maxConcurrent?: number
   /** What to do with a redirect to an origin that is not the vendor's. @default 'refuse' */
@@ -55,4 +56,9 @@ export interface VendorProfile {
   readonly errors?: ErrorReading
   /** The read with which `check()` tests a connection. */
   readonly probe?: Probe
+}
+
+/** Gives what a profile takes for throttles. */
+export function throttledOf({ throttled, quota }: VendorProfile): ReadThrottle {
+  return throttled ?? throttledBy(quota?.reader)
 }

@@ -15,7 +15,7 @@ import { restate } from '../policies/restate.ts'
 import { revalidate, type RevalidateOptions } from '../policies/revalidate.ts'
 import { retry, type RetryOptions } from '../policies/retry.ts'
 import { throttle, type ThrottleOptions } from '../quota/throttle.ts'
-import type { VendorProfile } from './profile.ts'
+import { throttledOf, type VendorProfile } from './profile.ts'
 
 /** A place in the standard stack: options, a policy of your own (or one that two clients share), or `false` for none. */
 export type Slot<Options> = Options | Policy | false
@@ -66,7 +66,7 @@ export function standardPolicies(
   own: OwnOrigins,
   slots: PolicySlots,
 ): readonly Policy[] {
-  const shared = profile.throttled && { throttled: profile.throttled }
+  const shared = { throttled: throttledOf(profile) }
   const { retryHintHeader: hintHeader, transientStatuses } = profile
   const again = { ...(hintHeader !== undefined && { hintHeader }), ...(transientStatuses && { transientStatuses }) }
   const wire = profile.maxConcurrent === undefined ? {} : { maxConcurrent: profile.maxConcurrent }

@@ -68,3 +68,14 @@ const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'
 export function isIdempotentMethod(method: string): boolean {
   return idempotentMethods.has(method)
 }
+
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+
+/**
+ * Tells whether a call may change something: its method is no safe one. A POST that may be repeated without a key is a read, as a
+ * query of GraphQL or a listing by POST.
+ */
+export function isWrite({ method, idempotent, idempotencyKey }: HttpRequest): boolean {
+  return method === 'POST' ? !idempotent || idempotencyKey !== undefined : !safeMethods.has(method)
+}

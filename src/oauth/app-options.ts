@@ -37,6 +37,7 @@ const optionNames: readonly (keyof OAuthAppOptions)[] = [
   'tenant',
   'clientId',
   'clientSecret',
+  'oldClientSecret',
   'privateKey',
   'keyId',
   'algorithm',

@@ -18,8 +18,7 @@ export interface Callback {
  *
  * @throws {InvalidRequestError} where a parameter is missing, or there twice
  */
-export function readCallback(input: CallbackInput, codeParameter = 'code'): Callback {
-  const parameters = parametersOf(input)
+export function readCallback(parameters: URLSearchParams, codeParameter = 'code'): Callback {
   const state = only(parameters, 'state')
   if (state === undefined) throw new InvalidRequestError('The callback has no `state`: it did not begin here.')
   const error = only(parameters, 'error')
@@ -29,7 +28,12 @@ export function readCallback(input: CallbackInput, codeParameter = 'code'): Call
   return { state, code, issuer: only(parameters, 'iss'), error }
 }
 
-function parametersOf(input: CallbackInput): URLSearchParams {
+/**
+ * Finds the parameters of a callback.
+ *
+ * @throws {InvalidRequestError} where it is no address
+ */
+export function parametersOf(input: CallbackInput): URLSearchParams {
   if (input instanceof URLSearchParams) return input
   // What a server is told of a request's address often begins with the path.
   const text = String(input)

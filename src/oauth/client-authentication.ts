@@ -11,6 +11,8 @@ export type ClientSecret = string | ((now: number) => string | Promise<string>)
 export interface OAuthClient {
   readonly id: string
   readonly secret?: ClientSecret | undefined
+  /** The one before it, which callbacks may still be signed with. */
+  readonly oldSecret?: string | undefined
   readonly privateKey?: KeyObject | undefined
   /** Names the key in the header of what it signs. */
   readonly keyId?: string | undefined
@@ -65,9 +67,10 @@ export function proveClient(method: ClientAuthentication, client: OAuthClient): 
   }
 }
 
-type SecretAt = (context: ProofContext) => string | Promise<string>
+type SecretAt = (context: Pick<ProofContext, 'runtime' | 'clock'>) => string | Promise<string>
 
-function secretAt(secret: ClientSecret): SecretAt {
+/** Gives a client's secret for a moment. */
+export function secretAt(secret: ClientSecret): SecretAt {
   return ({ runtime, clock }) => (typeof secret === 'function' ? secret(runtime.now() + clock.ms) : secret)
 }
 

@@ -7,7 +7,8 @@ import {
   type TokenAnswer,
 } from 'hawser'
 import { authorizationAddress } from './authorization-address.ts'
-import { callbackRefused, readCallback, type CallbackInput } from './callback.ts'
+import { callbackRefused, parametersOf, readCallback, type CallbackInput } from './callback.ts'
+import { checkProof } from './callback-proof.ts'
 import { loadOpenidClient } from './libraries.ts'
 import { validateIdToken } from './id-token.ts'
 import type { LoginStates, PendingLogin } from './pending-login.ts'
@@ -110,7 +111,8 @@ export interface FinishedLogin {
 /**
  * Ends a login: finds what was kept of it, checks the callback against that, and changes its code for tokens.
  *
- * @throws {InvalidRequestError} where the callback belongs to no login of this session, server and client; nothing was sent
+ * @throws {InvalidRequestError} where the callback belongs to no login of this session, server and client, or is not signed as the
+ * vendor signs; nothing was sent
  * @throws {OAuthError} where the user or the server refuses
  */
 export async function finishLogin(
@@ -119,7 +121,10 @@ export async function finishLogin(
   company: CallbackCompany,
 ): Promise<FinishedLogin> {
   const { server, states, runtime, clock } = context
-  const callback = readCallback(input, server.oauth.codeParameter)
+  const came = parametersOf(input)
+  // First of all: what was not made by the vendor must not use up a login.
+  await checkProof(came, context)
+  const callback = readCallback(came, server.oauth.codeParameter)
   const { state, code, error } = callback
   const login = await states.take(state, company.sealed, runtime)
   if (!login || login.expiresAt <= runtime.now()) {

@@ -17,6 +17,8 @@ export interface Server {
   /** The profile's name. */
   readonly vendor: string
   readonly oauth: OAuthVendor
+  /** What a callback has to say, with the tenant's names filled in. */
+  readonly callbackParameters: Readonly<Record<string, string>>
   readonly client: OAuthClient
   readonly prove: ProveClient
   readonly plane: ControlPlane

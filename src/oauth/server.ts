@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import {
   ConfigurationError,
   axiosTransport,
+  fillTenant,
   type OAuthVendor,
   type Runtime,
   type Tenant,
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly clientId: string
   /** Text, or a function that makes the present one, such as `appleClientSecret({…})`. */
   readonly clientSecret?: ClientSecret
+  /** The one before it, while it is changed: callbacks may be signed with either. Nothing is sent with it. */
+  readonly oldClientSecret?: string
   /** Signs the client's assertions. */
   readonly privateKey?: PrivateKey
   /** Names that key. */
@@ -73,6 +76,7 @@ export function serverOf(options: ServerOptions): Server {
   const client = {
     id: clientId,
     secret,
+    oldSecret: options.oldClientSecret,
     privateKey: privateKey === undefined ? undefined : readPrivateKey(privateKey),
     keyId,
     algorithm,
@@ -81,13 +85,16 @@ export function serverOf(options: ServerOptions): Server {
   const authentication = oauth.clientAuthentication ?? usual
   const transport = options.transport ?? axiosTransport(tls ? { agent: { ...tls } } : {})
   const plane = controlPlane({ transport, ...(timeoutMs !== undefined && { timeoutMs }) })
-  const { name: vendor } = profile
-  const described = describedAddresses(oauth, options.tenant ?? {}, profile.tenant ?? {})
+  const { name: vendor, tenant: patterns = {} } = profile
+  const { tenant = {} } = options
+  const described = describedAddresses(oauth, tenant, patterns)
+  const said = Object.entries(oauth.callbackParameters ?? {})
   const mtls = authentication === 'mtls'
   const addresses = addressesOf(described, { vendor, oauth, clientId, plane, mtls })
   return {
     vendor,
     oauth,
+    callbackParameters: Object.fromEntries(said.map(([name, text]) => [name, fillTenant(text, patterns, tenant)])),
     client,
     prove: proveClient(authentication, client),
     plane,

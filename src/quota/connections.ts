@@ -1,13 +1,14 @@
 import { createBucket, isFull } from './bucket.ts'
-import { findShare, forgetShare } from './share.ts'
+import { siblingKey } from './lane.ts'
 import type { QuotaScope } from './limit.ts'
+import { findShare, forgetShare } from './share.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
 
 /** What a quota knows of one connection, and forgets with it. */
 export interface Connection {
   readonly name: string
-  /** By family and object. */
+  /** By family and object, writes apart where a limit counts them so. */
   readonly lanes: Map<string, Lane>
   /** Its own, by key. One that was renamed stands here twice. */
   readonly buckets: Map<string, Bucket>
@@ -138,6 +139,8 @@ class KnownConnections implements Connections {
     const connection = this.of(lane.connection)
     connection.objects--
     connection.lanes.delete(lane.key)
+    // Its buckets go with the last of the two that share them.
+    if (connection.lanes.has(siblingKey(lane.key))) return
     for (const { scope, key } of lane.buckets) if (scope === 'object') connection.buckets.delete(key)
   }
 

@@ -2,6 +2,20 @@ import { countWaiting, shareOf } from './share.ts'
 import type { Bucket, Lane, Permit } from './state.ts'
 import type { Window } from './window.ts'
 
+// No name of a family begins with it.
+const ofWrites = '\u0001'
+
+/** Names a lane within its connection, by what its calls have in common. */
+export function laneKey(family: string, object: string | undefined, apart: boolean): string {
+  const key = object === undefined ? family : `${family}\0${object}`
+  return apart ? `${ofWrites}${key}` : key
+}
+
+/** Names the lane of the writes that belong to a lane of reads, or the other way round. */
+export function siblingKey(key: string): string {
+  return key.startsWith(ofWrites) ? key.slice(1) : `${ofWrites}${key}`
+}
+
 /** Makes an empty lane. */
 export function createLane(
   facts: Pick<Lane, 'connection' | 'key' | 'ofObject' | 'weight' | 'order'>,

@@ -42,7 +42,7 @@ export function learn(
   const now = runtime.now()
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
-  const reading = readSafely(quota, response, now)
+  const reading = quota.read(response, now)
   const refusal: Refusal | undefined = reading?.refusal ?? throttledByStatus(response, now)
   const told = reading?.windows?.some(({ remaining }) => remaining !== undefined)
   // What was refused for being too many at once was not counted; should it be, what remains tells.
@@ -51,15 +51,6 @@ export function learn(
   if (refusal || reading?.windows?.length) quota.noteLearned(permit.lane.connection)
   for (const window of reading?.windows ?? []) learnWindow(lesson, window)
   if (refusal) refuse(lesson, refusal, reading)
-}
-
-/** A reader's own fault must not cost the caller an answer that was received. */
-function readSafely(quota: Quota, response: HttpResponse, now: number): QuotaReading | undefined {
-  try {
-    return quota.read(response, now)
-  } catch {
-    return undefined
-  }
 }
 
 function learnWindow(lesson: Lesson, reading: WindowReading): void {
@@ -177,7 +168,8 @@ function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, to
 }
 
 /** The buckets that a refusal is about: the one it names, or those told empty, or the fullest. */
-function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
+function violated(lesson: Lesson, { window }: Refusal, reading?: QuotaReading): readonly Bucket[] {
+  const { quota, permit, now } = lesson
   const { lane } = permit
   if (window !== undefined) {
     const named = lane.buckets.find(({ name }) => name === window)
@@ -191,12 +183,18 @@ function violated({ quota, permit, now }: Lesson, { window }: Refusal, reading?:
   }
   const empty = reading?.windows?.filter(({ remaining }) => remaining === 0) ?? []
   if (empty.length > 0) return [...new Set(empty.flatMap(({ name }) => bucketNamed(permit, name) ?? []))]
-  const rates = lane.buckets.filter((bucket) => bucket.window.kind !== 'concurrency')
+  const rates = lane.buckets.filter((bucket) => bucket.window.kind !== 'concurrency' && !hasRoomBeside(lesson, bucket))
   const fullness = (bucket: Bucket): number => {
     const { remaining, limit = 1 } = bucket.window.state(now)
     return remaining / limit
   }
   return rates.length === 0 ? [] : [rates.reduce((a, b) => (fullness(a) <= fullness(b) ? a : b))]
+}
+
+/** A limit of reads or of writes alone that has room: the one on both is likelier, stated or not. */
+function hasRoomBeside({ quota, now }: Lesson, { name, window }: Bucket): boolean {
+  const partial = quota.limits.some((limit) => limit.name === name && limit.counts !== undefined)
+  return partial && window.state(now).remaining >= 1
 }
 
 /** What the bucket's count was when the call was charged. */

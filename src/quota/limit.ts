@@ -34,6 +34,8 @@ export interface Limit {
   readonly scope?: QuotaScope
   /** The families of endpoints it is about. @default all */
   readonly families?: readonly string[]
+  /** The calls it is about: those that may change something (see {@link isWrite}), or all others. @default both */
+  readonly counts?: 'reads' | 'writes'
 }
 
 /** From this length on, a used-up window is never waited for in the process: one day. */
@@ -45,9 +47,12 @@ export const longWindowMs: number = 24 * 3_600_000
  * @throws {ConfigurationError}
  */
 export function checkLimit(limit: Limit): void {
-  checkOptions('A quota limit', limit, ['name', 'limit', 'windowMs', 'kind', 'burst', 'scope', 'families'])
+  checkOptions('A quota limit', limit, ['name', 'limit', 'windowMs', 'kind', 'burst', 'scope', 'families', 'counts'])
   checkNumber(`limits.${limit.name}.limit`, limit.limit, 1)
   checkNumber(`limits.${limit.name}.windowMs`, limit.windowMs, 1)
+  if (limit.counts !== undefined && !['reads', 'writes'].includes(limit.counts)) {
+    throw new ConfigurationError(`\`limits.${limit.name}.counts\` is \`reads\` or \`writes\`; leave it out for both.`)
+  }
   if (limit.burst !== undefined) {
     checkNumber(`limits.${limit.name}.burst`, limit.burst, 1)
     if (limit.kind !== 'token-bucket')

@@ -1,14 +1,14 @@
 import { checkNumber, checkOptions } from '../check.ts'
-import type { HttpRequest } from '../http/request.ts'
+import { isWrite, type HttpRequest } from '../http/request.ts'
 import { firstCalls } from './cap.ts'
 import { stateOf, type BucketState } from './bucket-state.ts'
 import { createConnections, type Connection } from './connections.ts'
 import { createWindow } from './create-window.ts'
 import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
-import { attach, createLane } from './lane.ts'
+import { attach, createLane, laneKey } from './lane.ts'
 import type { Limit, QuotaScope } from './limit.ts'
-import { readAll, type QuotaReader } from './reading.ts'
+import { oneReader, type QuotaReader } from './reading.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
 import { concurrencyWindow } from './windows/concurrency.ts'
@@ -69,49 +69,65 @@ export function quota(options: QuotaOptions = {}): Quota {
   checkNumber('quota.startPerSecond', startPerSecond, 0.1)
   checkNumber('quota.share', share, Number.MIN_VALUE)
   checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
-  const { maxConcurrent: stated, maxConcurrent: most = Infinity } = options
+  const { maxConcurrent: declared, maxConcurrent: most = Infinity } = options
+  const apart = limits.some(({ counts }) => counts !== undefined)
   // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
-  const sought = stated === undefined && limits.length === 0 && startPerSecond !== Infinity
+  const sought =
+    declared === undefined && limits.every(({ counts }) => counts !== undefined) && startPerSecond !== Infinity
   const first = sought ? firstCalls : most
   const gate = createGate(options)
   const all = createConnections()
   let lanes = 0
   let unnamed = 0
 
-  function laneOf(of: Connection, weight: number, inFamily: string, forObject: string | undefined, key: string): Lane {
+  function laneOf(
+    of: Connection,
+    weight: number,
+    inFamily: string,
+    forObject: string | undefined,
+    writes: boolean,
+    key: string,
+  ): Lane {
     const parts: Readonly<Record<QuotaScope, readonly string[]>> = {
       app: [],
       connection: [of.name],
       family: [of.name, inFamily],
       object: [of.name, inFamily, forObject ?? ''],
     }
-    const rates = limits
+    const about = limits
       .filter(({ families }) => !families || families.includes(inFamily))
       .filter(({ scope }) => scope !== 'object' || forObject !== undefined)
-      .map((limit) => {
-        const { name, scope = 'connection' } = limit
-        return all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, share))
-      })
+    const bucketsOf = (counts: Limit['counts']): readonly Bucket[] =>
+      about
+        .filter((limit) => limit.counts === counts)
+        .map((limit) => {
+          const { name, scope = 'connection' } = limit
+          return all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, share))
+        })
     const unknown = (): Bucket =>
       all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(startPerSecond))
-    const known = rates.length > 0 ? rates : [unknown()]
+    // What is stated of reads or of writes alone says nothing of the limit on both. That one goes first: it is what answers mean.
+    const stated = bucketsOf(undefined)
+    const known = stated.length > 0 ? stated : [unknown()]
+    const partial = bucketsOf(writes ? 'writes' : 'reads')
     const cap = all.bucketAt(of, 'connection', concurrency, parts.connection, () => concurrencyWindow(most, first))
     // Each answer teaches a pace that is looked for.
-    if (rates.length === 0 && startPerSecond !== Infinity) of.learned = true
-    const buckets = [...known, cap, ...of.ofAll]
+    if (stated.length === 0 && startPerSecond !== Infinity) of.learned = true
+    const buckets = [...known, ...partial, cap, ...of.ofAll]
     return createLane({ connection: of.name, key, ofObject: forObject !== undefined, weight, order: lanes++ }, buckets)
   }
 
   return {
     gate,
     share,
-    read: typeof reader === 'function' ? reader : readAll(...reader),
+    read: oneReader(reader),
     limits,
     costOf: (request) => request.cost ?? cost?.(request) ?? 1,
     lane(connection, weight, request, now) {
       const inFamily = family?.(request) ?? ''
       const forObject = object?.(request)
-      const key = forObject === undefined ? inFamily : `${inFamily}\0${forObject}`
+      const writes = apart && isWrite(request)
+      const key = laneKey(inFamily, forObject, writes)
       const known = all.find(connection)
       const lane = known?.lanes.get(key)
       if (known && lane) {
@@ -122,7 +138,7 @@ export function quota(options: QuotaOptions = {}): Quota {
       all.sweep(now)
       const of = all.of(connection)
       of.usedAt = now
-      return all.keep(of, laneOf(of, weight, inFamily, forObject, key))
+      return all.keep(of, laneOf(of, weight, inFamily, forObject, writes, key))
     },
     bucketOfAll(connection, name, make) {
       const of = all.of(connection)

@@ -3,6 +3,7 @@ import {
   anonymous,
   Connector,
   cursor,
+  graphqlConnection,
   lastId,
   link,
   nextUrl,
@@ -83,6 +84,14 @@ it('pages by the id of the last item until a page is empty, where nothing says w
   const strategy = lastId({ param: 'after', items: '', id: 'node.key' })
   expect(await all(list(vendor, strategy))).toHaveLength(1)
   expect(asked(vendor)).toEqual(['/items', '/items?after=k1'])
+})
+
+it('does not take a listing for whole that says there is more and has no cursor', async () => {
+  for (const next of ['', null, undefined]) {
+    using vendor = listing(() => ({ body: { data: [1], more: true, next } }))
+    const strategy = cursor({ param: 'after', items: 'data', next: 'next', more: 'more' })
+    await expect(all(list(vendor, strategy))).rejects.toBeInstanceOf(PaginationError)
+  }
 })
 
 it('does not take a listing for whole that says there is more and not where', async () => {
@@ -259,4 +268,64 @@ it('lays the cursor over the top of the body where the pagination names no place
   const tracker = new Tracker({ auth: anonymous(), ...vendor.options })
   const page = cursor({ param: 'after', items: 'items', next: 'next' })
   expect(await tracker.http.paginate('/search', { json: {}, page }).toArray({ limit: 5 })).toEqual(['first', 'c1'])
+})
+
+interface Asked {
+  readonly query: string
+  readonly variables: { readonly first: number; readonly after?: string; readonly at?: string }
+}
+
+/** A vendor of GraphQL's with three people in pages of two, as `data` says. */
+function people(data: (connection: object) => object, asked: Asked[] = []): MockVendor {
+  const names = ['a', 'b', 'c']
+  return mockVendor({
+    origin: 'https://tracker.test',
+    async respond(request) {
+      const ask: Asked = JSON.parse(await request.text())
+      asked.push(ask)
+      const from = names.indexOf(ask.variables.after ?? ask.variables.at ?? '') + 1
+      const page = names.slice(from, from + ask.variables.first)
+      const edges = page.map((name) => ({ cursor: name, node: { name } }))
+      const pageInfo = { hasNextPage: from + page.length < names.length, endCursor: page.at(-1) ?? null }
+      return Response.json({ data: data({ nodes: edges.map(({ node }) => node), edges, pageInfo }) })
+    },
+  })
+}
+const listed = (vendor: MockVendor, options: Parameters<typeof graphqlConnection>[0]): Pages<unknown> =>
+  new Tracker({ auth: anonymous(), retry: false, ...vendor.options }).http.paginate('/graphql', {
+    json: { query: 'query ($first: Int!, $after: String) { … }', variables: { first: 2 } },
+    page: graphqlConnection(options),
+  })
+
+it('pages through a connection of GraphQL’s by the cursor among the variables, to the page that says it is the last', async () => {
+  const asked: Asked[] = []
+  using vendor = people((connection) => ({ team: { people: connection } }), asked)
+  const names = await all(listed(vendor, { root: 'team.people' }))
+  expect(names).toEqual([{ name: 'a' }, { name: 'b' }, { name: 'c' }])
+  expect(asked.map(({ variables }) => variables)).toEqual([{ first: 2 }, { first: 2, after: 'b' }])
+  expect(new Set(asked.map(({ query }) => query)).size).toBe(1)
+})
+
+it('lists the edges of a connection, with its cursor in another variable', async () => {
+  const asked: Asked[] = []
+  using vendor = people((people) => ({ people }), asked)
+  const edges = await all(listed(vendor, { root: 'people', items: 'edges', param: 'at' }))
+  expect(edges).toMatchObject([{ node: { name: 'a' } }, { node: { name: 'b' } }, { cursor: 'c' }])
+  expect(asked.map(({ variables }) => variables)).toEqual([{ first: 2 }, { first: 2, at: 'b' }])
+})
+
+it('lists nothing of a connection that is null, or of what is null around it', async () => {
+  using none = people(() => ({ team: null }))
+  expect(await all(listed(none, { root: 'team.people' }))).toEqual([])
+  using empty = people(() => ({ team: { people: null } }))
+  expect(await all(listed(empty, { root: 'team.people' }))).toEqual([])
+})
+
+it('says what a query lacks instead of taking its first page for all', async () => {
+  using endless = people(({ ...connection }) => ({ team: { people: { ...connection, pageInfo: undefined } } }))
+  await expect(all(listed(endless, { root: 'team.people' }))).rejects.toThrow('or `pageInfo { hasNextPage endCursor }`')
+  using without = people(({ ...connection }) => ({ team: { people: { ...connection, nodes: undefined } } }))
+  await expect(all(listed(without, { root: 'team.people' }))).rejects.toThrow('or in it `nodes`')
+  using other = people((connection) => ({ team: { people: connection } }))
+  await expect(all(listed(other, { root: 'teams.people' }))).rejects.toThrow('The page lacks `teams.people`')
 })

@@ -1,3 +1,4 @@
+import { ConsecutiveBreaker } from 'cockatiel'
 import { expect, it } from 'vitest'
 import {
   ConfigurationError,
@@ -5,6 +6,7 @@ import {
   anonymous,
   bearer,
   circuitBreaker,
+  refusalWhen,
   type ConnectorOptions,
   type Policy,
   type VendorProfile,
@@ -103,6 +105,44 @@ it('lets the whole stack be rearranged', async () => {
   })
   await expect(client.http.get('/t')).rejects.toMatchObject({ status: 503 })
   expect(vendor.requests).toHaveLength(1)
+})
+
+it('takes what the quota’s reader refuses for a throttle: sends a write again, opens no circuit, tells the error', async () => {
+  class Metered extends Connector {
+    static override readonly profile: VendorProfile = {
+      name: 'metered',
+      baseUrl: 'https://tracker.test',
+      quota: { reader: refusalWhen({ status: 403, body: 'too fast', pauseMs: 3_000 }) },
+    }
+  }
+  using vendor = answering(() => new Response('{"id":1}', { status: 201 }))
+  const breaker = (): ConsecutiveBreaker => new ConsecutiveBreaker(1)
+  const { http } = new Metered({ auth: anonymous(), ...vendor.options, circuitBreaker: { breaker } })
+  vendor.fail(403, { body: 'too fast' })
+  expect(await http.post('/t', { json: {} })).toEqual({ id: 1 })
+  expect(vendor.clock.slept).toEqual([3_000])
+  vendor.fail(403, { body: 'too fast', times: 4 })
+  await expect(http.post('/t', { json: {} })).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 3_000 })
+  vendor.fail(403, { body: 'not yours' })
+  await expect(http.post('/t', { json: {} })).rejects.toMatchObject({ code: 'HTTP_STATUS', attempts: 1 })
+})
+
+it('lets a profile’s own `throttled` go before the reader', async () => {
+  class Own extends Connector {
+    static override readonly profile: VendorProfile = {
+      name: 'own',
+      baseUrl: 'https://tracker.test',
+      quota: { reader: refusalWhen({ status: 403 }) },
+      throttled: ({ status }) => (status === 420 ? { retryAfterMs: 2_000 } : undefined),
+    }
+  }
+  using vendor = answering(() => new Response('{}'))
+  const { http } = new Own({ auth: anonymous(), ...vendor.options })
+  vendor.fail(420)
+  expect(await http.get('/t')).toEqual({})
+  expect(vendor.clock.slept).toEqual([2_000])
+  vendor.fail(403)
+  await expect(http.get('/t')).rejects.toMatchObject({ code: 'HTTP_STATUS', attempts: 1 })
 })
 
 it('refuses what cannot work, when it is made', () => {

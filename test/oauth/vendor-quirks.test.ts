@@ -91,7 +91,14 @@ const known: Record<keyof typeof quirks, Known> = {
 
   salesforce: { oauth: { baseUrlPath: 'instance_url' }, lifeMs: undefined },
   mailchimp: { oauth: never, refreshes: false, lifeMs: undefined },
-  shopify: { oauth: { scopeSeparator: ',', rotation: 'until-first-use' } },
+  shopify: {
+    oauth: {
+      scopeSeparator: ',',
+      rotation: 'until-first-use',
+      callbackHmac: 'hmac',
+      callbackParameters: { shop: 'example.myshopify.com' },
+    },
+  },
   notion: { oauth: { body: 'json', clientAuthentication: 'basic' }, lifeMs: undefined },
   fiserv: { oauth: { expiry: { unit: 'milliseconds' } } },
   crowdstrike: {
@@ -140,6 +147,7 @@ const known: Record<keyof typeof quirks, Known> = {
   slack: {
     oauth: {
       scopeSeparator: ',',
+      pkce: false,
       tokens: { main: {}, user: { accessToken: 'authed_user.access_token' } },
       errorCodes: { invalid_refresh_token: 'invalid_grant' },
     },
@@ -147,6 +155,7 @@ const known: Record<keyof typeof quirks, Known> = {
   slackUser: {
     oauth: {
       scopeSeparator: ',',
+      pkce: false,
       tokens: { main: { accessToken: 'authed_user.access_token' } },
       errorCodes: { invalid_refresh_token: 'invalid_grant' },
     },

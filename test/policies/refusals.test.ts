@@ -15,6 +15,7 @@ import {
   retryBudget,
   redirect,
   stack,
+  throttledBy,
   type VendorProfile,
 } from 'hawser'
 import { github } from 'hawser/github'
@@ -76,7 +77,8 @@ it('refuses a key where idempotency is switched off', async () => {
   expect(sent).toEqual([])
 })
 it('GitHub: nothing remaining and no reset time is not a wait of NaN', () => {
-  expect(github.throttled?.(response(403, { 'x-ratelimit-remaining': '0' }), 0)?.retryAfterMs).not.toBeNaN()
+  const throttled = throttledBy(github.quota?.reader)
+  expect(throttled(response(403, { 'x-ratelimit-remaining': '0' }), 0)).toEqual({ retryAfterMs: undefined })
 })
 it('a refused call is not counted as sent', async () => {
   const { send, sent } = script(response(503))

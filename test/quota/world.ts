@@ -32,6 +32,7 @@ interface CallPlan {
   readonly connection: string
   readonly family: string
   readonly object: string | undefined
+  readonly writes: boolean
   readonly abortAfterMs: number | undefined
   readonly deadlineMs: number | undefined
   readonly answer:
@@ -63,11 +64,13 @@ const limits: fc.Arbitrary<Limit> = fc
     burst: maybe(fc.integer({ min: 1, max: 20 })),
     scope: fc.constantFrom('app', 'connection', 'family', 'object'),
     families: maybe(fc.constant(['x']), 4),
+    counts: maybe(fc.constantFrom('reads', 'writes'), 3),
   })
-  .map(({ burst, families, ...rest }) => ({
+  .map(({ burst, families, counts, ...rest }) => ({
     ...rest,
     ...(burst !== undefined && rest.kind === 'token-bucket' && { burst }),
     ...(families && { families }),
+    ...(counts && { counts }),
   }))
 
 const told: fc.Arbitrary<ToldPlan> = fc.record({
@@ -101,6 +104,7 @@ const calls: fc.Arbitrary<CallPlan> = fc.record({
   connection: fc.constantFrom('a', 'b'),
   family: fc.constantFrom('x', 'y'),
   object: fc.constantFrom(undefined, 'p', 'q'),
+  writes: fc.boolean(),
   abortAfterMs: maybe(fc.nat(3000), 4),
   deadlineMs: maybe(fc.integer({ min: 1, max: 8000 }), 4),
   answer: answers,
@@ -150,11 +154,11 @@ export async function run(
     const arrivedAt = clock.now
     const deadline = each.deadlineMs === undefined ? undefined : arrivedAt + each.deadlineMs
     const request: HttpRequest = {
-      method: 'GET',
+      method: each.writes ? 'POST' : 'GET',
       url: `https://v.example/${each.object === undefined ? '' : `?object=${each.object}`}`,
       headers: {},
       operation: each.family,
-      idempotent: true,
+      idempotent: !each.writes,
       cost: each.cost,
       priority: each.priority,
       signal: abort.signal,
@@ -218,10 +222,11 @@ function watcher(
   const overtaken = new Map<CallPlan, { readonly at: number; readonly by: number }>()
   const caps: { readonly connection: string; readonly at: number; readonly cap: number }[] = []
 
-  function bucketsOf({ connection, family, object }: CallPlan) {
+  function bucketsOf({ connection, family, object, writes }: CallPlan) {
     return limits
       .filter(({ families }) => !families || families.includes(family))
       .filter(({ scope }) => scope !== 'object' || object !== undefined)
+      .filter(({ counts }) => counts === undefined || (counts === 'writes') === writes)
       .map((limit) => {
         const apart = {
           app: [],
@@ -305,7 +310,9 @@ function watcher(
       // Of those who need the same, nobody goes before one who stands before him.
       const rank = ({ plan: { priority }, arrivedAt }: typeof here): number => arrivedAt - 5000 * priority
       for (const other of waiting.values()) {
-        const same = (['connection', 'family', 'object'] as const).every((part) => other.plan[part] === plan[part])
+        const apart = limits.some(({ counts }) => counts !== undefined)
+        const parts = ['connection', 'family', 'object', ...(apart ? (['writes'] as const) : [])] as const
+        const same = parts.every((part) => other.plan[part] === plan[part])
         const late = other.arrivedAt + (other.plan.deadlineMs ?? Infinity) <= now
         if (same && !late && rank(other) < rank(here)) overtaken.set(other.plan, { at: now, by: index })
       }

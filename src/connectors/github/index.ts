@@ -1,6 +1,6 @@
 import {
   Connector,
-  cursor,
+  graphqlConnection,
   link,
   path,
   type Call,
@@ -37,16 +37,6 @@ export type * from './webhooks.ts'
 const pages: Pagination = link()
 const found: Pagination = link({ items: 'items' })
 const perPage = 100
-
-/** @see https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api */
-const connection = (root: string): Pagination =>
-  cursor({
-    param: 'after',
-    items: `data.${root}.nodes`,
-    next: `data.${root}.pageInfo.endCursor`,
-    more: `data.${root}.pageInfo.hasNextPage`,
-    into: 'variables',
-  })
 
 /** What GraphQL answers with. */
 type Data<T> = { readonly data: T }
@@ -118,9 +108,13 @@ export class GitHub extends Connector {
       this.http.post<Data<T>>('/graphql', { ...options, json: { query, variables }, idempotent: true }),
     mutate: <T>(query: string, variables: object = {}, options?: PlainOptions): Call<Data<T>> =>
       this.http.post<Data<T>>('/graphql', { ...options, json: { query, variables } }),
-    /** Lists the `nodes` of a connection: `query` takes `$after`, and `root` is where it is below `data`. */
+    /**
+     * Lists the `nodes` of a connection: `query` takes `$after`, and `root` is where it is below `data`.
+     *
+     * @see https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api
+     */
     list: <T>(query: string, root: string, variables: object = {}, options?: PlainOptions): Pages<T> =>
-      this.http.paginate<T>('/graphql', { ...options, json: { query, variables }, page: connection(root) }),
+      this.http.paginate<T>('/graphql', { ...options, json: { query, variables }, page: graphqlConnection({ root }) }),
   }
 
   /** Calls any endpoint by its route, as GitHub's documentation writes it: `request('GET /repos/{owner}/{repo}', { owner, repo })`. */

@@ -3,15 +3,14 @@ import {
   proven,
   readAll,
   refusalWhen,
-  retryAfterMs,
   statusWhen,
   xRateLimit,
   type HttpRequest,
   type HttpResponse,
+  type Limit,
   type OAuthVendor,
   type QuotaReader,
   type QuotaReading,
-  type Throttle,
   type VendorProfile,
 } from 'hawser'
 
@@ -19,6 +18,17 @@ import {
 // @see https://docs.github.com/en/rest/search/search#rate-limit
 const minuteMs = 60_000
 const hourMs = 3_600_000
+
+/**
+ * Secondary limits on requests that make content, in any stretch as long: by which minute or hour GitHub counts is not documented.
+ * The primary limits differ by the credential, and answers tell them.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const contentLimits: readonly Limit[] = [
+  { name: 'content-minute', limit: 80, windowMs: minuteMs, kind: 'sliding', counts: 'writes' },
+  { name: 'content-hour', limit: 500, windowMs: hourMs, kind: 'sliding', counts: 'writes' },
+]
 
 // "Wait for at least one minute before retrying", where a secondary limit names no time.
 const secondaryLimitMs = 60_000
@@ -55,9 +65,8 @@ export const github: VendorProfile = {
   // Archives and job logs answer with a signed link to a storage host.
   // @see https://docs.github.com/en/rest/repos/contents#download-a-repository-archive-zip
   redirectElsewhere: 'anonymous',
-  throttled,
   oauth,
-  quota: { reader: quotaReader(), family: resourceOf },
+  quota: { limits: contentLimits, reader: quotaReader(), family: resourceOf },
   // Every credential may ask it, an installation's too, and it is free.
   // @see https://docs.github.com/en/rest/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user
   probe: { route: 'GET /rate_limit' },
@@ -91,29 +100,11 @@ function resourceOf({ operation }: HttpRequest): string {
 }
 
 /**
- * A throttle of GitHub's is a 403 or a 429: at the primary limit with nothing remaining until `x-ratelimit-reset`, at a
- * secondary limit with `retry-after` or none at all.
- *
- * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
- */
-function throttled({ status, headers, body }: HttpResponse, now: number): Throttle | undefined {
-  if (status !== 403 && status !== 429) return undefined
-  const waitMs = retryAfterMs(headers, now)
-  if (waitMs !== undefined) return { retryAfterMs: waitMs }
-  if (headers['x-ratelimit-remaining'] === '0') {
-    const localTime = Date.parse(headers['date'] ?? '') || now
-    const resetsAt = Number(headers['x-ratelimit-reset'] ?? 'unknown') * 1000
-    return { retryAfterMs: Number.isNaN(resetsAt) ? secondaryLimitMs : Math.max(0, resetsAt - localTime) }
-  }
-  const secondary = body instanceof Uint8Array && Buffer.from(body).includes('secondary rate limit')
-  return status === 429 || secondary ? { retryAfterMs: secondaryLimitMs } : undefined
-}
-
-/**
- * The primary limit stands in `x-ratelimit-*`, for each resource, with its reset in epoch seconds. A secondary limit is
- * told by the message alone, or by `retry-after` on a 403.
+ * The primary limit stands in `x-ratelimit-*`, for each resource, with its reset in epoch seconds. At it, an answer is a 403 or a
+ * 429 with nothing remaining. At a secondary limit the message tells it, or `retry-after` does, or nothing but a 429.
  *
  * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#checking-the-status-of-your-rate-limit
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
 function quotaReader(): QuotaReader {
   const status = [403, 429]
@@ -130,6 +121,7 @@ function quotaReader(): QuotaReader {
       refusalWhen({ status, body: 'secondary rate limit', window: 'secondary', pauseMs: secondaryLimitMs }),
       refusalWhen({ status, header: { name: 'x-ratelimit-remaining', is: '0' } }),
       refusalWhen({ status, header: { name: 'retry-after', is: /./ }, window: 'secondary' }),
+      refusalWhen({ window: 'secondary', pauseMs: secondaryLimitMs }),
       unchangedIsFree,
       // Where a query asks for it: `rateLimit { cost }`. @see https://docs.github.com/en/graphql/reference/objects#ratelimit
       costBody({ cost: 'data.rateLimit.cost' }),
@@ -160,6 +152,7 @@ function quotaReader(): QuotaReader {
       body: { message: 'You have exceeded a secondary rate limit.' },
       reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } },
     },
+    { status: 429, headers: {}, reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } } },
   )
 }
 

@@ -1,13 +1,12 @@
 import {
   Connector,
-  cursor,
+  graphqlConnection,
   link,
   path,
   type Call,
   type CallOptions,
   type Fields,
   type Pages,
-  type Pagination,
   type PlainOptions,
   type RouteParameters,
   type VendorProfile,
@@ -49,18 +48,8 @@ export type * from './webhooks.ts'
 const graphql = '/graphql.json'
 const defaultFirst = 50
 
-// "Mutations: 10 points". @see https://shopify.dev/docs/api/usage/limits#cost-calculation
+// "Mutations: 10 points". @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits#cost-calculation
 const mutationCost = 10
-
-/** @see https://shopify.dev/docs/api/usage/pagination-graphql */
-const pages = (root: string): Pagination =>
-  cursor({
-    param: 'after',
-    items: `data.${root}.nodes`,
-    next: `data.${root}.pageInfo.endCursor`,
-    more: `data.${root}.pageInfo.hasNextPage`,
-    into: 'variables',
-  })
 
 /**
  * A client for the Admin API of one shop: `new Shopify({ auth, tenant: { shop: 'acme' } })`. Every method takes the options of a
@@ -175,11 +164,15 @@ export class Shopify extends Connector {
     return this.http.post<T>(graphql, { cost: mutationCost, ...options, json: { query, variables } })
   }
 
-  /** Lists the `nodes` of any GraphQL connection: `query` takes `$first` and `$after`, `root` is where it is below `data`. */
+  /**
+   * Lists the `nodes` of any GraphQL connection: `query` takes `$first` and `$after`, `root` is where it is below `data`.
+   *
+   * @see https://shopify.dev/docs/api/usage/pagination-graphql
+   */
   list<T>(query: string, root: string, variables: Listed = {}, options?: PlainOptions): Pages<T> {
     const { first = defaultFirst } = variables
     const json = { query, variables: { ...variables, first } }
-    return this.http.paginate<T>(graphql, { cost: first + 2, ...options, json, page: pages(root) })
+    return this.http.paginate<T>(graphql, { cost: first + 2, ...options, json, page: graphqlConnection({ root }) })
   }
 
   /** Calls any REST endpoint by its route: `request('GET /products/{id}/images.json', { id })`. */

@@ -19,7 +19,8 @@ const callLimit = 'x-shopify-shop-api-call-limit'
 /**
  * The limits of an app in a shop of the plan with the least. What answers tell goes before them.
  *
- * @see https://shopify.dev/docs/api/usage/limits
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+ * @see https://shopify.dev/docs/api/admin-rest/usage/rate-limits
  */
 export const standardLimits: readonly Limit[] = [
   { name: 'rest', limit: 40, windowMs: bucketMs, kind: 'token-bucket', families: ['rest'] },
@@ -32,6 +33,9 @@ const oauth: OAuthVendor = {
   tokenUrl: 'https://{shop}.myshopify.com/admin/oauth/access_token',
   clientAuthentication: 'body',
   scopeSeparator: ',',
+  // @see https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant#step-3-validate-authorization-code
+  callbackHmac: 'hmac',
+  callbackParameters: { shop: '{shop}.myshopify.com' },
   // Asks for a token that expires; a refresh has no use for it, and ignores it.
   // @see https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
   // @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2
@@ -58,7 +62,8 @@ export const shopify: VendorProfile = {
   status: statusWhen({
     field: 'errors.0',
     code: 'errors.0.extensions.code',
-    statuses: { ACCESS_DENIED: 403, SHOP_INACTIVE: 402, THROTTLED: 429, INTERNAL_SERVER_ERROR: 500 },
+    // A missing scope is denied access, though Shopify likens it to a 401: no other token would have more.
+    statuses: { ACCESS_DENIED: 403, SHOP_INACTIVE: 423, THROTTLED: 429, INTERNAL_SERVER_ERROR: 500 },
   }),
   errors: {
     // REST says a text, or texts by field. @see https://shopify.dev/docs/api/usage/response-codes
@@ -78,8 +83,8 @@ function apiOf({ operation }: HttpRequest): string {
 /**
  * REST tells its bucket in a header, GraphQL in the body. What a query asked for beyond its cost is given back.
  *
- * @see https://shopify.dev/docs/api/usage/limits#rest-admin-api-rate-limits
- * @see https://shopify.dev/docs/api/usage/limits#the-response
+ * @see https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
  */
 function quotaReader(): QuotaReader {
   const status = 'extensions.cost.throttleStatus'

@@ -6,7 +6,7 @@ export interface Answer<Name extends string, T> {
   readonly extensions?: { readonly cost?: Cost }
 }
 
-/** @see https://shopify.dev/docs/api/usage/limits#the-response */
+/** @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
 export interface Cost {
   readonly requestedQueryCost: number
   /** `null` where the call was refused. */

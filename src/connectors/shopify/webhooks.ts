@@ -18,6 +18,9 @@ export interface ProductPayload extends WebhookObject {
   readonly updated_at: string
 }
 
+/** @see https://shopify.dev/changelog/new-customer-s-webhook-and-changes-to-existing-customer-s-webhooks-payload */
+export type CustomerPayload = Omit<RestCustomer, 'orders_count' | 'tags'>
+
 interface OfShop {
   readonly shop_id: number
   /** `acme.myshopify.com` */
@@ -76,8 +79,8 @@ export interface ShopifyEvents {
   readonly 'products/create': ProductPayload
   readonly 'products/update': ProductPayload
   readonly 'products/delete': { readonly id: number }
-  readonly 'customers/create': RestCustomer
-  readonly 'customers/update': RestCustomer
+  readonly 'customers/create': CustomerPayload
+  readonly 'customers/update': CustomerPayload
   readonly 'inventory_levels/update': {
     readonly inventory_item_id: number
     readonly location_id: number

@@ -3,7 +3,7 @@ import type { Block, Timestamp } from './types.ts'
 // What the methods take: type aliases and not interfaces, since only those are assignable to the fields of a query. What is not
 // here goes by `request('POST /api/…', { … })`.
 
-/** How many a page holds; 100 to 200 are advised, 1000 are the most. @default 200 */
+/** How many a page holds; 100 to 200 are advised, 999 are the most. @default 200 */
 type Paged = { readonly limit?: number }
 
 /** @see https://docs.slack.dev/reference/methods/conversations.list */

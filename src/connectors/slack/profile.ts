@@ -1,4 +1,4 @@
-import { statusWhen, type HttpRequest, type Limit, type OAuthVendor, type VendorProfile } from 'hawser'
+import { sentField, statusWhen, type HttpRequest, type Limit, type OAuthVendor, type VendorProfile } from 'hawser'
 
 const minuteMs = 60_000
 
@@ -42,8 +42,8 @@ export const tierLimits: readonly Limit[] = [
 ]
 
 /**
- * The limits of an app that is distributed outside of Slack's Marketplace: `new Slack({ auth, throttle: { limits: … } })`. Such an
- * app also gets 15 messages at most.
+ * The limits of an app that is sold outside of Slack's Marketplace, where it was installed since May 29, 2025:
+ * `new Slack({ auth, throttle: { limits: … } })`. Such an app also gets 15 messages at most.
  *
  * @see https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps
  */
@@ -58,14 +58,24 @@ const oauth: OAuthVendor = {
   tokenUrl: 'https://slack.com/api/oauth.v2.access',
   clientAuthentication: 'basic',
   scopeSeparator: ',',
+  // Refused (`pkce_not_allowed`) unless the app was made a public client's, which cannot be undone.
+  // @see https://docs.slack.dev/authentication/using-pkce
+  pkce: false,
   tokens: { main: {}, user: { accessToken: 'authed_user.access_token' } },
-  // Errors come with status 200. @see https://docs.slack.dev/reference/methods/oauth.v2.access#errors
+  // Errors come with status 200, trouble of Slack's own too.
+  // @see https://docs.slack.dev/reference/methods/oauth.v2.access#errors
   errorCodes: {
     bad_client_secret: 'invalid_client',
     code_already_used: 'invalid_grant',
+    fatal_error: 'temporarily_unavailable',
+    internal_error: 'temporarily_unavailable',
     invalid_client_id: 'invalid_client',
     invalid_code: 'invalid_grant',
     invalid_refresh_token: 'invalid_grant',
+    ratelimited: 'slow_down',
+    request_timeout: 'temporarily_unavailable',
+    service_unavailable: 'temporarily_unavailable',
+    team_added_to_org: 'temporarily_unavailable',
   },
   // A refresh ends both tokens before it. @see https://docs.slack.dev/authentication/using-token-rotation
   rotation: 'strict',
@@ -79,7 +89,7 @@ export const slack: VendorProfile = {
   origins: ['https://files.slack.com'],
   arrays: 'comma',
   oauth,
-  quota: { limits: tierLimits, family: methodOf, object: channelOf },
+  quota: { limits: tierLimits, family: methodOf, object: (request) => sentField(request, 'channel') },
   // @see https://docs.slack.dev/apis/web-api/#responses, and the errors in the page of each method
   status: statusWhen({
     field: 'ok',
@@ -92,24 +102,36 @@ export const slack: VendorProfile = {
       token_expired: 401,
       token_revoked: 401,
       access_denied: 403,
+      accesslimited: 403,
+      cant_delete_message: 403,
+      cant_update_message: 403,
       ekm_access_denied: 403,
       missing_scope: 403,
       no_permission: 403,
       not_allowed_token_type: 403,
       not_in_channel: 403,
       restricted_action: 403,
+      team_access_not_granted: 403,
       channel_not_found: 404,
+      file_deleted: 404,
       file_not_found: 404,
       message_not_found: 404,
+      no_reaction: 404,
+      team_not_found: 404,
       thread_not_found: 404,
       user_not_found: 404,
       users_not_found: 404,
+      // What was sent came in part only, or not at all.
+      request_timeout: 408,
+      already_in_channel: 409,
       already_reacted: 409,
       name_taken: 409,
+      // `chat.postMessage` has a word of its own. @see https://docs.slack.dev/reference/methods/chat.postMessage#errors
+      rate_limited: 429,
       ratelimited: 429,
       fatal_error: 500,
       internal_error: 500,
-      request_timeout: 503,
+      org_login_required: 503,
       service_unavailable: 503,
       team_added_to_org: 503,
     },
@@ -126,10 +148,4 @@ export const slack: VendorProfile = {
 /** `POST /api/chat.postMessage` is counted as `chat.postMessage`. */
 function methodOf({ operation }: HttpRequest): string {
   return operation.split('/').at(-1) ?? ''
-}
-
-/** The channel of a message, in a body of JSON or of a form. */
-function channelOf({ body }: HttpRequest): string | undefined {
-  const text = body instanceof Uint8Array ? Buffer.from(body).toString() : body
-  return typeof text === 'string' ? /(?:"channel": ?"|(?:^|&)channel=)([\w#-]+)/.exec(text)?.[1] : undefined
 }

@@ -2,12 +2,9 @@ import {
   proven,
   readAll,
   refusalWhen,
-  retryAfterMs,
   type HttpRequest,
-  type HttpResponse,
   type Limit,
   type QuotaReader,
-  type Throttle,
   type VendorProfile,
 } from 'hawser'
 
@@ -38,9 +35,6 @@ export const sandboxLimits: readonly Limit[] = liveLimits.map((limit) =>
   limit.name === 'account' ? { ...limit, limit: 25 } : limit,
 )
 
-// Some endpoints say it with status 400. @see https://github.com/stripe/stripe-node/issues/2223
-const rateLimited = /"code": ?"rate_limit"/
-
 /** Stripe's API, version 1 by forms and version 2 by JSON. */
 export const stripe: VendorProfile = {
   name: 'stripe',
@@ -62,7 +56,6 @@ export const stripe: VendorProfile = {
   transientStatuses: [409],
   // @see https://docs.stripe.com/error-low-level#stripe-should-retry
   retryHintHeader: 'stripe-should-retry',
-  throttled,
   quota: { limits: liveLimits, reader: quotaReader(), family: endpointOf },
   errors: {
     // @see https://docs.stripe.com/api/errors
@@ -85,12 +78,6 @@ function endpointOf({ operation }: HttpRequest): string {
   return operation.replace(/\/(?!v\d\/)[^/]*[\dA-Z{][^/]*/g, '/{}')
 }
 
-function throttled({ status, headers, body }: HttpResponse, now: number): Throttle | undefined {
-  if (status === 429) return { retryAfterMs: retryAfterMs(headers, now) }
-  const refused = status === 400 && body instanceof Uint8Array && rateLimited.test(Buffer.from(body).toString())
-  return refused ? {} : undefined
-}
-
 /**
  * No answer tells what remains. A refusal names the limiter in `stripe-rate-limited-reason`; a lock that could not be had in
  * time is a 429 without it, and is about one object.
@@ -107,7 +94,8 @@ function quotaReader(): QuotaReader {
       refusalWhen({ header: { name, is: /-concurrency$/ }, of: 'concurrency' }),
       refusalWhen({ header: { name, is: 'resource-specific' }, of: 'object' }),
       refusalWhen({ body: /"code": ?"lock_timeout"/, of: 'object' }),
-      refusalWhen({ status: 400, body: rateLimited, of: 'object' }),
+      // Some endpoints say it with status 400. @see https://github.com/stripe/stripe-node/issues/2223
+      refusalWhen({ status: 400, body: /"code": ?"rate_limit"/, of: 'object' }),
     ),
     { status: 429, headers: { [name]: 'global-rate' }, reads: { refusal: { window: 'account' } } },
     { status: 429, headers: { [name]: 'endpoint-concurrency' }, reads: { refusal: { of: 'concurrency' } } },

@@ -1,5 +1,5 @@
 import { checkOptions } from '../../check.ts'
-import { bodyMentions, bodyText } from '../../http/response.ts'
+import { bodyMentions, bodyText, isSuccess } from '../../http/response.ts'
 import { fieldAt, parseJson } from '../../json-value.ts'
 import type { QuotaReader, WindowReading } from '../reading.ts'
 import { readReset, type ResetForm } from './reset.ts'
@@ -8,7 +8,7 @@ import { readReset, type ResetForm } from './reset.ts'
 export interface CostBodyOptions {
   /** What the call really cost. */
   readonly cost?: string
-  /** What the call asked for. Without a `cost`, and beyond what remains, the call was refused for it. */
+  /** What the call asked for. Without a `cost`, and beyond what remains, an answer of success or of status 429 is a refusal. */
   readonly requested?: string
   readonly limit?: string
   readonly remaining?: string
@@ -63,7 +63,9 @@ export function costBody(options: CostBodyOptions): QuotaReader {
     }
     const speaks = limit !== undefined || remaining !== undefined
     if (!speaks && cost === undefined) return undefined
-    const lacking = cost === undefined && remaining !== undefined ? requested - remaining : 0
+    // What failed for another reason has no cost either.
+    const refused = cost === undefined && (response.status === 429 || isSuccess(response.status))
+    const lacking = refused && remaining !== undefined ? requested - remaining : 0
     return {
       ...(speaks && { windows: [told] }),
       ...(cost !== undefined && { cost }),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Client } from './clients.ts'
 import { checkSingle, type Incoming } from './incoming.ts'
 import type { Settings } from './options.ts'
@@ -15,8 +16,9 @@ export function authorizeEndpoint(state: ServerState, incoming: Incoming): Respo
   if (found instanceof Refusal) return new Response(`${found.code}: ${found.message}`, { status: 400 })
   const { parameters, target } = found
   const answer = attempt(() => ask(state, understand(state.settings, parameters, target)))
-  const { answers = {}, iss = true } = state.settings.quirk.authorize ?? {}
+  const { answers = {}, iss = true, says, hmac } = state.settings.quirk.authorize ?? {}
   const fields = {
+    ...says,
     ...(answer instanceof Refusal ? { error: answer.code, error_description: answer.message } : answer),
     state: parameters.get('state'),
     iss: iss ? incoming.issuer : null,
@@ -25,7 +27,15 @@ export function authorizeEndpoint(state: ServerState, incoming: Incoming): Respo
   for (const [name, value] of Object.entries(fields)) {
     if (value !== null) back.searchParams.set(answers[name] ?? name, value)
   }
+  if (hmac !== undefined) back.searchParams.set(hmac, signature(back.searchParams, target.client))
   return new Response(null, { status: 302, headers: { location: back.href } })
+}
+
+/** @see https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant#step-3-validate-authorization-code */
+function signature(parameters: URLSearchParams, { secret = '' }: Client): string {
+  const sorted = new URLSearchParams(parameters)
+  sorted.sort()
+  return createHmac('sha256', secret).update(String(sorted)).digest('hex')
 }
 
 /** Where the browser goes back to. */

@@ -47,6 +47,10 @@ export interface Quirk {
     readonly answers?: Readonly<Record<string, string>>
     /** Whether `iss` is sent back. @default true */
     readonly iss?: boolean
+    /** Sent back beside the rest. */
+    readonly says?: Readonly<Record<string, string>>
+    /** The parameter that signs what is sent back, with the client's secret. */
+    readonly hmac?: string
   }
   readonly token?: {
     readonly names?: Readonly<Record<string, string>>

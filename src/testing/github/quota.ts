@@ -28,8 +28,8 @@ export const githubQuota: Partial<VendorQuota> = {
       secondary: true,
       costs: Object.fromEntries(writes.map((method) => [method, 5])),
     },
-    { name: 'content-minute', limit: 80, windowMs: minuteMs, secondary: true, methods: writes },
-    { name: 'content-hour', limit: 500, windowMs: hourMs, secondary: true, methods: writes },
+    { name: 'content-minute', limit: 80, windowMs: minuteMs, secondary: true, counts: 'writes' },
+    { name: 'content-hour', limit: 500, windowMs: hourMs, secondary: true, counts: 'writes' },
   ],
   tell: xRateLimitHeaders({
     reset: 'epoch-seconds',

@@ -1,4 +1,4 @@
-import type { HttpRequest, Limit, QuotaScope } from 'hawser'
+import { isWrite, type HttpRequest, type Limit, type QuotaScope } from 'hawser'
 import { createMeter, type LimitState, type Meter } from './meter.ts'
 import type { QuotaRefusal, SimulatedLimit, VendorQuota } from './vendor-quota.ts'
 
@@ -49,7 +49,7 @@ export function createLimiter(quota: VendorQuota): Limiter {
     const connection = request.headers['authorization'] ?? ''
     const cost = quota.cost?.(request) ?? 1
     const charges = limits
-      .filter((limit) => isAbout(limit, request.method, quota.family?.(request)))
+      .filter((limit) => isAbout(limit, request, quota.family?.(request)))
       .map((limit) => ({
         limit,
         meter: meterOf(limit, ownerOf(limit.scope, connection, request, quota)),
@@ -116,9 +116,11 @@ function asClientSees({ method, url, headers, body }: Counted): HttpRequest {
   return { method, url, headers, body, operation: `${method} ${new URL(url).pathname}`, idempotent: false }
 }
 
-function isAbout({ families, methods }: SimulatedLimit, method: string, family: string | undefined): boolean {
+function isAbout(limit: SimulatedLimit, request: HttpRequest, family: string | undefined): boolean {
+  const { families, methods, counts } = limit
   const ofFamily = !families || (family !== undefined && families.includes(family))
-  return ofFamily && (!methods || methods.includes(method))
+  const ofKind = counts === undefined || (counts === 'writes') === isWrite(request)
+  return ofFamily && ofKind && (!methods || methods.includes(request.method))
 }
 
 /** Whose use a limit counts together. */

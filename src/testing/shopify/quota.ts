@@ -8,7 +8,7 @@ const mutationCost = 10
 /**
  * The limits of a shop: 40 calls of REST, 2000 points of GraphQL, full again in 20 seconds.
  *
- * @see https://shopify.dev/docs/api/usage/limits
+ * @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
  */
 export const shopifyQuota: Partial<VendorQuota> = {
   limits: standardLimits,
@@ -27,7 +27,7 @@ function requestedCost({ query, variables }: Input): number {
   return typeof first === 'number' && first > 0 ? first + 2 : 1
 }
 
-/** Gives back what the answer did not cost, and tells it. @see https://shopify.dev/docs/api/usage/limits#the-response */
+/** Gives back what the answer did not cost, and tells it. @see https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
 export function costOf({ input, refund }: Pick<RouteRequest<object>, 'input' | 'refund'>, listed?: number): object {
   const requestedQueryCost = requestedCost(input)
   const actualQueryCost = listed === undefined ? requestedQueryCost : Math.min(requestedQueryCost, listed + 2)

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, it } from 'vitest'
-import { anonymous, bearer, type Transport } from 'hawser'
+import { anonymous, bearer, throttledBy, type Transport } from 'hawser'
 import { GitHub, github as profile } from 'hawser/github'
 import { mockVendor, replay, type MockVendor, type Recording, type Simulator } from 'hawser/testing'
 
@@ -147,7 +147,10 @@ it('decodes every answer that was recorded', async () => {
 })
 
 const throttle = (status: number, headers: Record<string, string>, message = ''): unknown =>
-  profile.throttled?.({ status, headers, body: Buffer.from(JSON.stringify({ message })) }, Date.UTC(2030, 0, 1))
+  throttledBy(profile.quota?.reader)(
+    { status, headers, body: Buffer.from(JSON.stringify({ message })) },
+    Date.UTC(2030, 0, 1),
+  )
 
 it('tells a throttle from a refusal, and how long it lasts', () => {
   const noon = 'Tue, 01 Jan 2030 00:00:00 GMT'

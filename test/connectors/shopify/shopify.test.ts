@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { apiKey, type ConnectorOptions } from 'hawser'
 import { oauthApp } from 'hawser/oauth'
@@ -18,6 +19,21 @@ const failed = (code: string): Response =>
 const costs = (cost: object, currentlyAvailable: number): object => ({
   cost: { ...cost, throttleStatus: { maximumAvailable: 1000, currentlyAvailable, restoreRate: 50 } },
 })
+
+/** What Shopify sends the browser back with. */
+function signedCallback({ searchParams }: URL, shop: string, secret = 's'): URL {
+  const back = new URL(searchParams.get('redirect_uri') ?? '')
+  const said = {
+    code: 'code-1',
+    host: Buffer.from(`admin.shopify.com/store/${shop}`).toString('base64'),
+    shop: `${shop}.myshopify.com`,
+    state: searchParams.get('state') ?? '',
+    timestamp: '1893456000',
+  }
+  for (const [name, value] of Object.entries(said)) back.searchParams.set(name, value)
+  back.searchParams.set('hmac', createHmac('sha256', secret).update(back.search.slice(1)).digest('hex'))
+  return back
+}
 
 it('asks the shop of its tenant, in the version of the profile, with the token in Shopify’s own header', async () => {
   using vendor = answering(() => Response.json({ data: { shop: { name: 'Acme' } } }))
@@ -49,7 +65,7 @@ it('follows another version where a class of one’s own says so', async () => {
 it('makes an error of an answer with errors, with Shopify’s code and the status that it means', async () => {
   for (const [code, status] of [
     ['ACCESS_DENIED', 403],
-    ['SHOP_INACTIVE', 402],
+    ['SHOP_INACTIVE', 423],
     ['INTERNAL_SERVER_ERROR', 500],
     ['MAX_COST_EXCEEDED', 400],
     ['undefinedField', 400],
@@ -210,8 +226,7 @@ it('asks for an expiring token, renews it by the token that came with the last o
   const login = new URL(url)
   expect(login.origin + login.pathname).toBe(`${shopUrl}/admin/oauth/authorize`)
   expect(login.searchParams.get('scope')).toBe('read_orders,write_products')
-  const state = login.searchParams.get('state') ?? ''
-  await app.handleCallback(`https://app.example/cb?code=code-1&state=${state}`, { binding: 'session' })
+  await app.handleCallback(signedCallback(login, 'acme'), { binding: 'session' })
   const shopify = new Shopify({ auth: app.connection('acme'), tenant, ...vendor.options })
   expect((await shopify.rest.shop()).shop.name).toBe('shpat-1')
   clock.advance(3_600_000)
@@ -220,6 +235,52 @@ it('asks for an expiring token, renews it by the token that came with the last o
   expect((await shopify.rest.shop()).shop.name).toBe('shpat-3')
   expect(asked.map((form) => form.get('refresh_token'))).toEqual([null, 'shprt-1', 'shprt-2'])
   expect(asked[0]?.get('expiring')).toBe('1')
+})
+
+it('gets the tokens of a shop of one’s own with the app’s secret, again when they end', async () => {
+  const clock = fakeClock()
+  const asked: Record<string, string>[] = []
+  using vendor = mockVendor(
+    {
+      origin: shopUrl,
+      async respond(request) {
+        if (!request.url.endsWith('/admin/oauth/access_token'))
+          return Response.json({ shop: { name: request.headers.get('x-shopify-access-token') } })
+        asked.push(Object.fromEntries(new URLSearchParams(await request.text())))
+        return Response.json({ access_token: `shpat-${asked.length}`, scope: 'read_orders', expires_in: 86_399 })
+      },
+    },
+    { clock, front: 'memory' },
+  )
+  const app = oauthApp({ profile, tenant, clientId: 'c', clientSecret: 's', ...vendor.options })
+  const shopify = new Shopify({ auth: app.clientCredentials(), tenant, ...vendor.options })
+  expect((await shopify.rest.shop()).shop.name).toBe('shpat-1')
+  clock.advance(86_400_000)
+  expect((await shopify.rest.shop()).shop.name).toBe('shpat-2')
+  expect(asked[1]).toMatchObject({ grant_type: 'client_credentials', client_id: 'c', client_secret: 's' })
+})
+
+it('takes no callback that Shopify did not sign, or that is for another shop, and sends nothing', async () => {
+  using vendor = answering(() => Response.json({ access_token: 'shpat-1' }))
+  const app = oauthApp({
+    profile,
+    tenant,
+    clientId: 'c',
+    clientSecret: 's',
+    oldClientSecret: 'before it',
+    redirectUri: 'https://app.example/cb',
+    ...vendor.options,
+  })
+  const login = new URL((await app.authorizationUrl({ connection: 'acme' })).url)
+  const refused = expect.objectContaining({ code: 'INVALID_REQUEST' })
+  await expect(app.handleCallback(signedCallback(login, 'acme', 'another secret'))).rejects.toThrow(refused)
+  await expect(app.handleCallback(signedCallback(login, 'evil'))).rejects.toThrow('`shop`')
+  const later = signedCallback(login, 'acme')
+  later.searchParams.set('code', 'code-of-a-stranger')
+  await expect(app.handleCallback(later)).rejects.toThrow(refused)
+  expect(vendor.requests).toHaveLength(0)
+  // None of them has used up the login.
+  expect(await app.handleCallback(signedCallback(login, 'acme', 'before it'))).toMatchObject({ connection: 'acme' })
 })
 
 it('takes the privacy topics, typed, and answers 401 to a wrong signature', async () => {

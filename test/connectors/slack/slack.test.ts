@@ -41,8 +41,9 @@ it('waits as long as a refusal says, whatever its status, and posts once', async
   using vendor = answering(posted)
   vendor.fail(429, { retryAfterSeconds: 30, body: not('ratelimited') })
   vendor.fail(200, { headers: { 'retry-after': '20' }, body: not('ratelimited') })
-  expect((await client(vendor).chat.postMessage(hello)).ts).toBe('1.0')
-  expect(vendor.clock.slept).toEqual([30_000, 20_000])
+  vendor.fail(200, { headers: { 'retry-after': '5' }, body: not('rate_limited') })
+  expect((await client(vendor, { retry: { maxAttempts: 4 } }).chat.postMessage(hello)).ts).toBe('1.0')
+  expect(vendor.clock.slept).toEqual([30_000, 20_000, 5000])
 })
 
 it('reads again after an error of Slack’s own, and does not post again', async () => {
@@ -53,6 +54,11 @@ it('reads again after an error of Slack’s own, and does not post again', async
   vendor.fail(200, { body: not('internal_error') })
   await expect(client(vendor).chat.postMessage(hello)).rejects.toMatchObject({
     status: 500,
+    retryStop: 'not-idempotent',
+  })
+  vendor.fail(200, { body: not('request_timeout') })
+  await expect(client(vendor).chat.postMessage(hello)).rejects.toMatchObject({
+    status: 408,
     retryStop: 'not-idempotent',
   })
 })
@@ -166,6 +172,7 @@ it('refreshes the bot’s token and the user’s each by itself, and repeats the
     ...vendor.options,
   })
   const { url } = await app.authorizationUrl({ connection: 'acme', binding: 'session' })
+  expect(url).not.toContain('code_challenge')
   const state = new URL(url).searchParams.get('state') ?? ''
   await app.handleCallback(`https://app.example/cb?code=code-1&state=${state}`, { binding: 'session' })
   const bot = new Slack({ auth: app.connection('acme'), ...vendor.options })
@@ -176,6 +183,25 @@ it('refreshes the bot’s token and the user’s each by itself, and repeats the
   expect((await person.auth.test()).user).toBe('Bearer xoxp-2')
   expect((await bot.auth.test()).user).toBe('Bearer xoxb-2')
   expect(asked).toEqual(['code-1', 'xoxe-bot-1', 'xoxe-user-1', 'xoxe-bot-2'])
+})
+
+it.each([
+  ['internal_error', 'retry'],
+  ['ratelimited', 'retry'],
+  ['invalid_refresh_token', 'reauthorize'],
+  ['bad_client_secret', 'configuration'],
+])('takes `%s` with status 200, where tokens are asked for, for %s', async (error, failure) => {
+  using vendor = answering(() => new Response(not(error)))
+  const app = oauthApp({
+    profile,
+    clientId: 'c',
+    clientSecret: 's',
+    redirectUri: 'https://app.example/cb',
+    ...vendor.options,
+  })
+  const { url } = await app.authorizationUrl({ connection: 'acme' })
+  const came = `https://app.example/cb?code=code-1&state=${new URL(url).searchParams.get('state') ?? ''}`
+  await expect(app.handleCallback(came)).rejects.toMatchObject({ code: 'OAUTH', failure })
 })
 
 it('takes signed events, typed, and answers the challenge of an address', async () => {

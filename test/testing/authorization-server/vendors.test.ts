@@ -3,11 +3,16 @@ import { authorizationServer, fakeClock, quirks } from 'hawser/testing'
 import { authorize, basic, byCode, form, read, send, use, type Answer } from './asking.ts'
 
 const start = { startAt: Date.UTC(2030, 0, 1) }
+const withoutPkce = { code_challenge: undefined, code_challenge_method: undefined }
+const byCodeAlone = (query: URLSearchParams): Record<string, string> => {
+  const { code_verifier: _, ...asked } = byCode(query)
+  return asked
+}
 
 it('answers as Slack does: a bot and its user, each with tokens of their own', async () => {
   const server = authorizationServer({ quirk: quirks.slack, clock: fakeClock(start) })
-  const { query } = await authorize(server, { scope: 'chat:write,users:read' }, '/oauth/v2/authorize')
-  const { body } = await read(await send(server, '/api/oauth.v2.access', form(byCode(query))))
+  const { query } = await authorize(server, { scope: 'chat:write,users:read', ...withoutPkce }, '/oauth/v2/authorize')
+  const { body } = await read(await send(server, '/api/oauth.v2.access', form(byCodeAlone(query))))
   expect(body).toEqual({
     ok: true,
     access_token: expect.stringMatching(/^access-/),
@@ -41,14 +46,14 @@ it('answers as Slack does: a bot and its user, each with tokens of their own', a
   const reused = await read(await send(server, '/api/oauth.v2.access', again))
   expect([reused.status, reused.body]).toEqual([200, { ok: false, error: 'invalid_refresh_token' }])
   expect([server.isLive(body.access_token), server.isLive(refreshed.body.access_token)]).toEqual([true, false])
-  const used = await read(await send(server, '/api/oauth.v2.access', form(byCode(query))))
+  const used = await read(await send(server, '/api/oauth.v2.access', form(byCodeAlone(query))))
   expect(used.body).toEqual({ ok: false, error: 'invalid_code' })
 })
 
 it('answers as Slack does for a user alone', async () => {
   const server = authorizationServer({ quirk: quirks.slackUser })
-  const { query } = await authorize(server, { scope: 'search:read' }, '/oauth/v2/authorize')
-  const { body } = await read(await send(server, '/api/oauth.v2.access', form(byCode(query))))
+  const { query } = await authorize(server, { scope: 'search:read', ...withoutPkce }, '/oauth/v2/authorize')
+  const { body } = await read(await send(server, '/api/oauth.v2.access', form(byCodeAlone(query))))
   expect(Object.keys(body)).toEqual(['ok', 'app_id', 'team', 'enterprise', 'is_enterprise_install', 'authed_user'])
   expect(body['authed_user']).toMatchObject({ id: 'user-1', token_type: 'user', scope: 'search:read' })
 })

@@ -103,6 +103,20 @@ it.each(['app', 'connection', 'family', 'object'] as const)('counts for each %s 
   )
 })
 
+it('counts reads and writes apart, as a profile says', () => {
+  const limiter = createLimiter({
+    limits: [
+      { ...limit('fixed'), name: 'reads', limit: 1, counts: 'reads' },
+      { ...limit('fixed'), name: 'writes', limit: 2, counts: 'writes' },
+    ],
+  })
+  const asked = ['GET', 'POST', 'HEAD', 'DELETE', 'PATCH'].map((method) => {
+    const admission = limiter.admit({ ...get, method }, 0)
+    return admission.ok ? 'ok' : admission.refusal.limit.name
+  })
+  expect(asked).toEqual(['ok', 'ok', 'reads', 'ok', 'writes'])
+})
+
 it('counts by family, by method, and by what a call costs', () => {
   const limiter = createLimiter({
     limits: [

@@ -44,7 +44,7 @@ export const mailchimp: Quirk = {
   answer: { body: { access_token: '{access_token}', expires_in: 0, scope: null } },
 }
 
-/** No `token_type`; a used refresh token is good until what replaced it is used. */
+/** No `token_type`; a used refresh token is good until what replaced it is used; callbacks name the shop and are signed. */
 export const shopify: Quirk = {
   see: 'https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens',
   origin: 'https://example.myshopify.com',
@@ -53,7 +53,7 @@ export const shopify: Quirk = {
   rotation: 'until-first-use',
   accessTokenMs: 60 * minute,
   refreshTokenMs: 90 * day,
-  authorize: { scopeSeparator: ',', iss: false },
+  authorize: { scopeSeparator: ',', iss: false, says: { shop: 'example.myshopify.com' }, hmac: 'hmac' },
   token: { authentication: ['client_secret_post'] },
   answer: {
     body: {

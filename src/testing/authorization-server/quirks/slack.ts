@@ -11,7 +11,8 @@ const common: Pick<Quirk, 'origin' | 'paths' | 'authorize' | 'pkce' | 'accessTok
   origin: 'https://slack.com',
   paths: { authorize: '/oauth/v2/authorize', token: '/api/oauth.v2.access' },
   authorize: { scopeSeparator: ',', iss: false },
-  pkce: 'optional',
+  // Unless the app was made a public client's. @see https://docs.slack.dev/authentication/using-pkce
+  pkce: 'refused',
   accessTokenMs: 12 * 3_600_000,
 }
 const team: Readonly<Record<string, Template>> = {

@@ -2,7 +2,7 @@ import type { OAuthVendor } from '../auth/oauth-vendor.ts'
 import type { ErrorReading } from '../client/failure.ts'
 import type { ArrayStyle, DateStyle } from '../http/query.ts'
 import type { ReadStatus } from '../http/status-when.ts'
-import type { ReadThrottle } from '../http/throttled.ts'
+import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import type { IdempotencyOptions } from '../policies/idempotency.ts'
 import type { QuotaFacts } from '../quota/facts.ts'
 import { throttledBy } from '../quota/throttled-by.ts'
@@ -60,5 +60,6 @@ export interface VendorProfile {
 
 /** Gives what a profile takes for throttles. */
 export function throttledOf({ throttled, quota }: VendorProfile): ReadThrottle {
-  return throttled ?? throttledBy(quota?.reader)
+  if (throttled) return throttled
+  return quota?.reader ? throttledBy(quota.reader) : throttledByStatus
 }

@@ -293,6 +293,8 @@ function logModel({ windowMs, limit }: Limit, share: number): Model {
       const before = others.filter(({ at }) => at > since).reduce((total, { cost }) => total + cost, 0)
       const cost = (toldLimit ?? known) - remaining - ours - before
       if (cost > 0) others.push({ at: now, cost })
+      // With no call under way, all that is used besides is that of others.
+      if (alone) for (let left = -cost; left > 0 && others.length > 0;) left -= others.shift()?.cost ?? 0
     },
   }
 }

@@ -171,3 +171,14 @@ for (const [how, options] of [
     expect(refused).toBeLessThanOrEqual(40)
   })
 }
+
+for (const [how, options] of [
+  ['with the limit given', given],
+  ['with nothing told but the headers', learnedBy(fractions)],
+] as const) {
+  it(`reaches 0.9 of what is possible of a log, where calls overtake each other, ${how}`, async () => {
+    const { utilisation, refused } = await medians('S4', options, unsteady)
+    expect(utilisation).toBeGreaterThanOrEqual(0.9)
+    expect(refused).toBeLessThanOrEqual(1)
+  })
+}

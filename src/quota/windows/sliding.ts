@@ -1,5 +1,6 @@
 import type { Limit } from '../limit.ts'
 import type { Standing, Told, Window, WindowState } from '../window.ts'
+import { createArrivals } from './arrivals.ts'
 import { createHeadroom } from './headroom.ts'
 import { createToldEnds, type ToldEnds } from './told-ends.ts'
 import { createUseLog, type Entry, type UseLog } from './use-log.ts'
@@ -26,6 +27,9 @@ class SlidingWindow implements Window {
   readonly #ends: ToldEnds | undefined
   readonly #log: UseLog
   readonly #headroom = createHeadroom()
+  readonly #arrivals = createArrivals()
+  /** By the marks of calls under way: what was counted when they were charged, less all that was noticed. */
+  readonly #counts = new Map<number, number>()
   #total: number
   #nextTotal: number
   #underWay = 0
@@ -70,12 +74,16 @@ class SlidingWindow implements Window {
     this.#roll(now)
     this.#underWay += cost
     this.#charged += cost
-    if (this.#ends) return this.#charged
-    return this.#underWay - cost + this.#log.ours + this.#log.others - this.#noticed + this.#refunded
+    if (!this.#ends) {
+      const counted = this.#underWay - cost + this.#log.ours + this.#log.others - this.#noticed + this.#refunded
+      this.#counts.set(this.#charged, counted)
+    }
+    return this.#charged
   }
 
-  settle(cost: number, chargedAt: number, _mark: number, answeredAt: number, quickestMs: number): void {
+  settle(cost: number, chargedAt: number, mark: number, answeredAt: number, quickestMs: number): void {
     this.#underWay = Math.max(0, this.#underWay - cost)
+    this.#counts.delete(mark)
     // The first answers are slow; what later ones teach holds for the earlier entries too.
     this.#aheadMs = Math.min(quickestMs * (1 - wayThere), this.windowMs)
     this.#log.add(answeredAt, chargedAt, cost, 0)
@@ -104,15 +112,21 @@ class SlidingWindow implements Window {
       if (limit < this.#total || (idle && remaining !== undefined)) this.#total = limit
     }
     if (remaining === undefined) return
+    const overtaken = this.#arrivals.overtaken({ mark, cost, remaining }, this.#charged)
     const room = this.#roomOfAll()
-    const counted = mark - (this.#refunded - Math.max(0, asked - cost)) + cost
+    const before = this.#counts.get(mark) ?? Infinity
+    const counted = before - (this.#refunded - Math.max(0, asked - cost)) + cost
     // In a log, use that counted when the answer was written may count no more; in a window it does until the end.
     const foreign = this.#ends
-      ? room - (remaining - (this.#charged - mark))
-      : (limit ?? this.#total) - remaining - counted - this.#noticed
+      ? room - (remaining - (this.#charged - mark)) - overtaken
+      : (limit ?? this.#total) - remaining - counted - this.#noticed - Math.max(0, overtaken)
     this.#toldAt = now
     const kept = room - this.#headroom.adopt(room - foreign, room, chargedAt, false)
     if (kept > 0) this.#notice(kept)
+    if (!idle) return
+    this.#arrivals.clear()
+    // With no call under way, what was taken for the use of others only because calls had overtaken each other shows.
+    if (foreign < 0 && !this.#ends) this.#notice(-Math.min(-foreign, this.#log.others))
   }
 
   refused(_chargedAt: number, now: number): number {
@@ -162,10 +176,12 @@ class SlidingWindow implements Window {
   #begin(): void {
     this.#total = this.#nextTotal
     this.#headroom.clear()
+    this.#arrivals.clear()
   }
 
   #notice(foreign: number): void {
     this.#noticed += foreign
-    this.#log.add(this.#toldAt, this.#toldAt, 0, foreign)
+    if (foreign > 0) this.#log.add(this.#toldAt, this.#toldAt, 0, foreign)
+    else this.#log.dropOthers(-foreign)
   }
 }

@@ -17,6 +17,8 @@ export interface UseLog {
   add(at: number, notBefore: number, ours: number, others: number): void
   /** Forgets the oldest entries that count no more. */
   expire(now: number): void
+  /** Takes back so much of what was taken for the use of others, the oldest first. */
+  dropOthers(amount: number): void
   /** How long until enough entries have expired that what is left of ours and of others fits; `Infinity` if none helps. */
   waitMs(now: number, fits: (ours: number, others: number) => boolean): number
 }
@@ -68,6 +70,18 @@ class OrderedUse implements UseLog {
     if (this.#first > 64 && this.#first * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#first)
       this.#first = 0
+    }
+  }
+
+  dropOthers(amount: number): void {
+    let left = amount
+    for (let index = this.#first; left > 0 && index < this.#entries.length; index++) {
+      const entry = this.#entries[index]
+      const dropped = Math.min(left, entry?.others ?? 0)
+      if (!entry || dropped === 0) continue
+      entry.others -= dropped
+      this.others -= dropped
+      left -= dropped
     }
   }
 

@@ -10,7 +10,9 @@ import { subjects } from './subjects.ts'
 const names = Object.keys(subjects)
 const concurrencies = [1, 10, 50, 200]
 const rounds = 9
-const callsOf = (concurrency: number): number => (concurrency === 1 ? 500 : 1_500)
+const callsOf = (concurrency: number): number => (concurrency === 1 ? 1_000 : 3_000)
+// Before that, half of the time goes to the compiler, and of two runs neither tells what the other does.
+const warmUpCalls = 20_000
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -28,8 +30,7 @@ async function round(client: ChildProcess, task: Task): Promise<Round> {
 async function measure(clients: readonly ChildProcess[], concurrency: number): Promise<readonly (readonly Round[])[]> {
   const results: Round[][] = clients.map(() => [])
   const task = { concurrency, calls: callsOf(concurrency) }
-  // Twice, to warm up: one round is still partly spent in the compiler.
-  for (const client of [...clients, ...clients]) await round(client, task)
+  for (const client of clients) await round(client, task)
   for (let turn = 0; turn < rounds; turn++) {
     // In turns from the front and from the back, so that a machine that gets slower is not held against the last.
     const order = [...clients.entries()]
@@ -52,6 +53,7 @@ export async function run(): Promise<void> {
       clients.push(client)
       await once(client, 'message')
     }
+    for (const client of clients) await round(client, { concurrency: 50, calls: warmUpCalls })
     for (const concurrency of concurrencies) figures.set(concurrency, await measure(clients, concurrency))
   } finally {
     for (const child of [...clients, server]) child.disconnect()
@@ -79,7 +81,7 @@ function report(figures: ReadonlyMap<number, readonly (readonly Round[])[]>): vo
   writeSection('http', [
     '## A call over a socket',
     '',
-    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time a call with 1, 10, 50 and 200 calls at a time; milliseconds a call took. Medians of ${rounds} interleaved rounds, each client in a process of its own. hawser carries its whole standard stack (deadline, retry, breaker, throttle, bulkhead, redirect, an OAuth connection whose token is kept fresh, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
+    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time a call with 1, 10, 50 and 200 calls at a time; milliseconds a call took. Medians of ${rounds} interleaved rounds, each client in a process of its own and after ${warmUpCalls.toLocaleString('en')} calls to warm up. hawser carries its whole standard stack (deadline, retry, breaker, throttle, bulkhead, redirect, an OAuth connection whose token is kept fresh, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
     '',
     '| client | CPU, 1 | 10 | 50 | 200 | p50 at 50 | p99 at 50 | p50 at 200 | p99 at 200 |',
     `| --- |${' ---: |'.repeat(8)}`,

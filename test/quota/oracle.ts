@@ -188,7 +188,7 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
 
   function roll(now: number): void {
     if (now < end) return
-    overAt = end - endLateMs
+    overAt = Math.max(overAt, end - endLateMs)
     lastEnd = end
     end = Infinity
     bounds = []

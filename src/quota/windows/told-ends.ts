@@ -45,7 +45,8 @@ class LatestEnd implements ToldEnds {
 
   roll(now: number): boolean {
     if (now < this.#endsAt) return false
-    this.#overAt = this.#endsAt - this.#endLateMs
+    // What is over stays so, however late the next end may have been told.
+    this.#overAt = Math.max(this.#overAt, this.#endsAt - this.#endLateMs)
     this.#lastEnd = this.#endsAt
     this.#endsAt = Infinity
     return true

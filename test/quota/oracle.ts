@@ -293,8 +293,10 @@ function logModel({ windowMs, limit }: Limit, share: number): Model {
       const before = others.filter(({ at }) => at > since).reduce((total, { cost }) => total + cost, 0)
       const cost = (toldLimit ?? known) - remaining - ours - before
       if (cost > 0) others.push({ at: now, cost })
-      // With no call under way, all that is used besides is that of others.
-      if (alone) for (let left = -cost; left > 0 && others.length > 0;) left -= others.shift()?.cost ?? 0
+      // With no call under way, no more is used by others than all of ours, in whatever order they came, leaves to them.
+      const all = sum(calls.filter(({ at, endedAt }) => endedAt > since || at > since))
+      let left = all + before + remaining - (toldLimit ?? known)
+      if (alone) for (; left > 0 && others.length > 0;) left -= others.shift()?.cost ?? 0
     },
   }
 }

@@ -116,9 +116,11 @@ class SlidingWindow implements Window {
     const room = this.#roomOfAll()
     const before = this.#counts.get(mark) ?? Infinity
     const counted = before - (this.#refunded - Math.max(0, asked - cost)) + cost
+    // What the call itself cost beyond its estimate was charged by its answer, and is no later use.
+    const later = this.#charged - mark - Math.max(0, cost - asked)
     // In a log, use that counted when the answer was written may count no more; in a window it does until the end.
     const foreign = this.#ends
-      ? room - (remaining - (this.#charged - mark)) - overtaken
+      ? room - (remaining - later) - overtaken
       : (limit ?? this.#total) - remaining - counted - this.#noticed - Math.max(0, overtaken)
     this.#toldAt = now
     const kept = room - this.#headroom.adopt(room - foreign, room, chargedAt, false)

@@ -94,8 +94,8 @@ class ChargedCalls implements History {
   replay(window: Window, after: number): void {
     for (const [at, { cost, open, answeredAt }] of this.#entries) {
       if (at <= after) continue
-      window.take(cost, at)
-      if (open < cost) window.settle(cost - open, at, 0, answeredAt, 0)
+      const mark = window.take(cost, at)
+      if (open < cost) window.settle(cost - open, at, mark, answeredAt, 0)
     }
   }
 

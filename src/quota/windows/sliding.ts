@@ -112,10 +112,12 @@ class SlidingWindow implements Window {
       if (limit < this.#total || (idle && remaining !== undefined)) this.#total = limit
     }
     if (remaining === undefined) return
+    const before = this.#counts.get(mark)
+    // Of a call that was charged nothing, nobody knows what was counted before it.
+    if (before === undefined && !this.#ends) return
     const overtaken = this.#arrivals.overtaken({ mark, cost, remaining }, this.#charged)
     const room = this.#roomOfAll()
-    const before = this.#counts.get(mark) ?? Infinity
-    const counted = before - (this.#refunded - Math.max(0, asked - cost)) + cost
+    const counted = (before ?? 0) - (this.#refunded - Math.max(0, asked - cost)) + cost
     // What the call itself cost beyond its estimate was charged by its answer, and is no later use.
     const later = this.#charged - mark - Math.max(0, cost - asked)
     // In a log, use that counted when the answer was written may count no more; in a window it does until the end.

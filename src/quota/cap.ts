@@ -13,8 +13,8 @@ export type Cap =
 export type CapInput =
   /** A call was answered while as many were under way as may be. `wanted`: how many it takes to use a quota up in time. */
   | { readonly type: 'success'; readonly now: number; readonly wanted: number }
-  /** The vendor refused a call for this. `active`: how many are under way, itself included. */
-  | { readonly type: 'refusal'; readonly now: number; readonly active: number }
+  /** The vendor refused a call for this. `atOnce`: how many were under way with it at any time, itself included. */
+  | { readonly type: 'refusal'; readonly now: number; readonly atOnce: number }
   /** The vendor serves so many for sure: its rates could not be reached with less. */
   | { readonly type: 'sure'; readonly calls: number }
 
@@ -32,7 +32,7 @@ const holdMs = 60_000
 export function stepCap(cap: Cap, input: CapInput): Cap {
   if (input.type === 'refusal') {
     // One less for each: calls overtake each other on their way, so which of those under way was too many tells nothing.
-    return { at: 'hold', calls: Math.max(1, Math.min(cap.calls, input.active) - 1), until: input.now + holdMs }
+    return { at: 'hold', calls: Math.max(1, Math.min(cap.calls, input.atOnce) - 1), until: input.now + holdMs }
   }
   if (input.type === 'sure') return cap.at === 'ramp' && input.calls > cap.calls ? { ...cap, calls: input.calls } : cap
   if (cap.at === 'hold' && input.now < cap.until) return cap

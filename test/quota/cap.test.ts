@@ -18,13 +18,13 @@ it('grows by a quarter in each round where it takes more to use a quota up in ti
 })
 
 it('holds one less than were under way with the call that was refused', () => {
-  expect(stepCap(ramp, { type: 'refusal', now: 5, active: 8 })).toEqual({ at: 'hold', calls: 7, until: 60_005 })
-  expect(stepCap(held, { type: 'refusal', now: 5, active: 18 })).toEqual({ at: 'hold', calls: 17, until: 60_005 })
+  expect(stepCap(ramp, { type: 'refusal', now: 5, atOnce: 8 })).toEqual({ at: 'hold', calls: 7, until: 60_005 })
+  expect(stepCap(held, { type: 'refusal', now: 5, atOnce: 18 })).toEqual({ at: 'hold', calls: 17, until: 60_005 })
 })
 
 it('is not raised by a refusal, and never falls below one call', () => {
-  expect(stepCap(held, { type: 'refusal', now: 5, active: 90 })).toMatchObject({ calls: 19 })
-  expect(stepCap(held, { type: 'refusal', now: 5, active: 1 })).toMatchObject({ calls: 1 })
+  expect(stepCap(held, { type: 'refusal', now: 5, atOnce: 90 })).toMatchObject({ calls: 19 })
+  expect(stepCap(held, { type: 'refusal', now: 5, atOnce: 1 })).toMatchObject({ calls: 1 })
 })
 
 it('stays where it is until its time, and then grows by one in each round', () => {
@@ -92,6 +92,17 @@ it('finds the cap of a flight of refusals, whichever of its calls are refused', 
   for (let refused = 0; refused < 30; refused++) {
     window.refused(0, 10, 0)
     window.settle(1, 0, 0, 10, 10)
+  }
+  expect(window.state(10).limit).toBe(20)
+})
+
+it('finds the same cap where the refusals come after the answers to all that was served', () => {
+  const window = concurrencyWindow(Infinity)
+  for (let call = 0; call < 50; call++) window.take(1, 0)
+  for (let served = 0; served < 20; served++) window.settle(1, 0, 0, 5, 5)
+  for (let refused = 0; refused < 30; refused++) {
+    window.refused(0, 10, 0)
+    window.settle(1, 0, 0, 10, 5)
   }
   expect(window.state(10).limit).toBe(20)
 })

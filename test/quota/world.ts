@@ -343,9 +343,8 @@ function watcher(
         )
       const saysRemaining = tells.some(({ remaining }) => remaining !== undefined)
       if (answer.is === 'too many at once') {
-        const active = started.filter((other) => other.endedAt === Infinity && other.plan.connection === connection)
-        // This one has ended as the oracle sees it; one less than were under way with it.
-        caps.push({ connection, at: now, cap: Math.max(1, Math.min(capOf(connection, now) - 1, active.length)) })
+        const together = started.filter((other) => other.plan.connection === connection && other.endedAt >= self.at)
+        caps.push({ connection, at: now, cap: Math.max(1, Math.min(capOf(connection, now), together.length) - 1) })
         if (saysRemaining) self.cost = 0
       }
       if (realCost !== undefined && self.cost > 0) self.cost = realCost

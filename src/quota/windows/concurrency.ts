@@ -16,6 +16,7 @@ class ConcurrencyWindow implements Window {
   #most: number
   #cap: Cap
   #active = 0
+  #settled = 0
   /** How many at once it takes to use up in time what was told to remain. */
   #wanted = 0
 
@@ -33,7 +34,8 @@ class ConcurrencyWindow implements Window {
   }
 
   take(): number {
-    return ++this.#active
+    this.#active++
+    return this.#settled
   }
 
   settle(_cost: number, _chargedAt: number, _mark: number, answeredAt: number): void {
@@ -42,6 +44,7 @@ class ConcurrencyWindow implements Window {
       this.#cap = stepCap(cap, { type: 'success', now: answeredAt, wanted: this.#wanted })
     }
     this.#active--
+    this.#settled++
   }
 
   correct(): void {}
@@ -56,8 +59,10 @@ class ConcurrencyWindow implements Window {
     if (cap.at === 'ramp' || cap.until === -Infinity) this.#cap = told(limit)
   }
 
-  refused(_chargedAt: number, now: number): undefined {
-    this.#cap = stepCap(this.#cap, { type: 'refusal', now, active: this.#active })
+  refused(_chargedAt: number, now: number, mark: number): undefined {
+    // With those that were answered meanwhile: refusals may come later than what the vendor served.
+    const atOnce = this.#active + this.#settled - mark
+    this.#cap = stepCap(this.#cap, { type: 'refusal', now, atOnce })
     return undefined
   }
 

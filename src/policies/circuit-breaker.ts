@@ -1,12 +1,12 @@
 import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
-import { outcomeOf } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
@@ -85,7 +85,12 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
         const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
         throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
       }
-      const outcome = await outcomeOf(begin(next, request))
+      let outcome: Outcome
+      try {
+        outcome = { response: await next(request) }
+      } catch (error) {
+        outcome = { error }
+      }
       let verdict: Verdict = 'neutral'
       try {
         verdict = verdictOn(outcome, throttled, runtime.now())

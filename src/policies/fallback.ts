@@ -5,7 +5,7 @@ import type { HttpRequest } from '../http/request.ts'
 import { discard, isSuccess, type HttpResponse } from '../http/response.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { copyOf, createKeptAnswers, isKeepable } from './kept-answers.ts'
-import { outcomeOf, type Outcome } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { errorCode } from './report.ts'
 import { verdictOn } from './verdict.ts'
 
@@ -38,7 +38,12 @@ export function fallback(options: FallbackOptions): Policy {
 
   return described({ name: 'fallback', staleIfErrorMs, answer: answer !== undefined }, (next, runtime) => {
     return async function fallback(request) {
-      const outcome = await outcomeOf(next(request))
+      let outcome: Outcome
+      try {
+        outcome = { response: await next(request) }
+      } catch (error) {
+        outcome = { error }
+      }
       const { response, error } = outcome
       const now = runtime.now()
       const keepable = staleIfErrorMs > 0 && isKeepable(request)

@@ -4,7 +4,7 @@ import { described, type Policy } from '../http/policy.ts'
 import { discard } from '../http/response.ts'
 import { fullJitter, type Backoff } from './backoff.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
-import { outcomeOf, wasSent } from './outcome.ts'
+import { wasSent, type Outcome } from './outcome.ts'
 import { retryBudget, type RetryBudget } from './retry-budget.ts'
 import { decideRetry } from './retry-decision.ts'
 
@@ -53,7 +53,12 @@ export function retry(options: RetryOptions = {}): Policy {
       let price: number | undefined
       let attempts = 0
       for (let attempt = 1; ; attempt++) {
-        const outcome = await outcomeOf(next(request))
+        let outcome: Outcome
+        try {
+          outcome = { response: await next(request) }
+        } catch (error) {
+          outcome = { error }
+        }
         if (wasSent(outcome)) attempts++
         const now = runtime.now()
         let decision = decideRetry(request, outcome, settings, { attempt, now, runtime })

@@ -85,7 +85,7 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
       }
       scheduler.drive?.(lane, runtime)
       const now = runtime.now()
-      if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs, now - permit.chargedAt)
+      if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs ?? Infinity, now - permit.chargedAt)
       if (response.body instanceof Readable && !response.body.closed) {
         response.body.once('close', () => end(quota, scheduler, permit, now, runtime))
       } else end(quota, scheduler, permit, now, runtime)

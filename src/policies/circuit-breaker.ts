@@ -1,12 +1,14 @@
-import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
+import { CircuitState, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
+import { createCircuitScopes, type CircuitScope } from './circuit-scopes.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { outcomeOf } from './outcome.ts'
+import { standardRule, type Rule } from './standard-rule.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
@@ -32,17 +34,6 @@ export interface CircuitBreaker extends Policy {
   isolate(): () => void
 }
 
-interface ScopeState {
-  circuit: Circuit
-  rule: IBreaker
-  lastUsed: number
-}
-
-const closed: Circuit = { at: 'closed' }
-
-// The least recently used scope goes first; far more than the hosts that one client talks to.
-const maxScopes = 1000
-
 /**
  * Refuses calls at once while the vendor keeps failing, and lets a single one through from time to time to find out.
  *
@@ -53,30 +44,17 @@ const maxScopes = 1000
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   checkOptions('circuitBreaker', options, ['breaker', 'openMs', 'forgetMs', 'scope', 'throttled'])
   const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
-  const { breaker = defaultRule, scope = originPart } = options
+  const { breaker = standardRule, scope = originPart } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
-  const scopes = new Map<string, ScopeState>()
+  const scopes = createCircuitScopes(breaker, forgetMs)
   let isolations = 0
-
-  function stateOf(key: string, now: number): ScopeState {
-    const state = scopes.get(key) ?? { circuit: closed, rule: breaker(), lastUsed: now }
-    // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
-    if (state.circuit.at === 'closed' && now - state.lastUsed > forgetMs) state.rule = breaker()
-    state.lastUsed = now
-    if (scopes.size === 1 && scopes.has(key)) return state
-    // Set anew, it stands last: the map is in order of use.
-    scopes.delete(key)
-    scopes.set(key, state)
-    if (scopes.size > maxScopes) forgetOldest(scopes)
-    return state
-  }
 
   const policy: Policy = (next, runtime) => {
     return async function circuitBreaker(request) {
       const now = runtime.now()
       const key = scope(request)
-      const state = stateOf(key, now)
+      const state = scopes.of(key, now)
       const before = state.circuit
       const asked = isolations > 0 ? before : move(state, step(before, { type: 'ask', now }), key, request, runtime)
       const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
@@ -117,24 +95,15 @@ function originPart({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
 }
 
-function forgetOldest(scopes: Map<string, ScopeState>): void {
-  const [oldest] = scopes.keys()
-  if (oldest !== undefined) scopes.delete(oldest)
-}
-
-function defaultRule(): IBreaker {
-  return new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 10 })
-}
-
 /** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */
-function count(rule: IBreaker, circuit: Circuit, verdict: Verdict): boolean {
+function count(rule: Rule, circuit: Circuit, verdict: Verdict): boolean {
   const state = circuit.at === 'closed' ? CircuitState.Closed : CircuitState.HalfOpen
   if (verdict === 'failing') return rule.failure(state)
   if (verdict === 'healthy') rule.success(state)
   return false
 }
 
-function move(state: ScopeState, to: Circuit, scope: string, { operation }: HttpRequest, runtime: Runtime): Circuit {
+function move(state: CircuitScope, to: Circuit, scope: string, { operation }: HttpRequest, runtime: Runtime): Circuit {
   const from = state.circuit
   state.circuit = to
   if (from.at !== to.at) {

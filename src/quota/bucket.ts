@@ -1,5 +1,5 @@
 import { createHeap, type Heap } from '../http/heap.ts'
-import { itemsOf } from './few.ts'
+import { itemsOf } from '../http/few.ts'
 import { longWindowMs } from './limit.ts'
 import { stepPause, type Pause } from './pause.ts'
 import { isWaiting } from './share.ts'

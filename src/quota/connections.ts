@@ -1,6 +1,6 @@
 import { createBucket, isFull } from './bucket.ts'
 import { stateOf, type BucketState } from './bucket-state.ts'
-import { added, find, itemsOf, without, type Few } from './few.ts'
+import { added, find, itemsOf, without, type Few } from '../http/few.ts'
 import { siblingKey } from './lane.ts'
 import { concurrency, type QuotaScope } from './limit.ts'
 import type { Bucket, Lane } from './state.ts'
@@ -89,13 +89,7 @@ class KnownConnections implements Connections {
     return made
   }
 
-  bucketAt(
-    of: Connection,
-    scope: QuotaScope,
-    name: string,
-    parts: readonly string[],
-    make: () => Window,
-  ): Bucket {
+  bucketAt(of: Connection, scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket {
     const key = parts.length === 0 ? name : [...parts, name].join('/')
     const known = this.#bucketOf(of, scope, key)
     if (known) return known

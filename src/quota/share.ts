@@ -1,4 +1,4 @@
-import { added, find } from './few.ts'
+import { added, find } from '../http/few.ts'
 import type { Bucket, Share } from './state.ts'
 
 /** Gives a connection its part in a bucket, where the bucket stands now. */

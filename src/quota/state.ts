@@ -1,7 +1,7 @@
 import type { Heap } from '../http/heap.ts'
 import type { InLine } from '../http/line.ts'
 import type { Cancel } from '../runtime.ts'
-import type { Few } from './few.ts'
+import type { Few } from '../http/few.ts'
 import type { QuotaScope } from './limit.ts'
 import type { Pause } from './pause.ts'
 import type { Window } from './window.ts'

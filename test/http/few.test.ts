@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { added, find, itemsOf, without, type Few } from '../../src/quota/few.ts'
+import { added, find, itemsOf, without, type Few } from '../../src/http/few.ts'
 
 interface Item {
   readonly key: string

@@ -1,4 +1,5 @@
 import { added, find, without, type Few } from '../http/few.ts'
+import { oneText } from '../http/one-text.ts'
 import type { Circuit } from './circuit.ts'
 import type { Rule } from './standard-rule.ts'
 
@@ -54,8 +55,6 @@ class KnownScopes implements CircuitScopes {
   }
 
   #make(key: string, now: number): CircuitScope {
-    // As the name of a property it is one text for all, and no part of an address that keeps the whole address.
-    const [text = key] = Object.keys({ [key]: true })
-    return { key: text, circuit: closed, rule: this.#makeRule(), lastUsed: now }
+    return { key: oneText(key), circuit: closed, rule: this.#makeRule(), lastUsed: now }
   }
 }

@@ -1,6 +1,7 @@
+import { added, find, itemsOf, without, type Few } from '../http/few.ts'
+import { oneText } from '../http/one-text.ts'
 import { createBucket, isFull } from './bucket.ts'
 import { stateOf, type BucketState } from './bucket-state.ts'
-import { added, find, itemsOf, without, type Few } from '../http/few.ts'
 import { siblingKey } from './lane.ts'
 import { concurrency, type QuotaScope } from './limit.ts'
 import type { Bucket, Lane } from './state.ts'
@@ -90,7 +91,7 @@ class KnownConnections implements Connections {
   }
 
   bucketAt(of: Connection, scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket {
-    const key = parts.length === 0 ? name : [...parts, name].join('/')
+    const key = parts.length === 0 ? name : oneText([...parts, name].join('/'))
     const known = this.#bucketOf(of, scope, key)
     if (known) return known
     const bucket = createBucket({ key, name, scope, window: make() })

@@ -1,5 +1,6 @@
 import { ConfigurationError, InvalidRequestError, OAuthError } from '../errors.ts'
 import { learnClock } from '../http/clock-offset.ts'
+import { oneText } from '../http/one-text.ts'
 import { checkPatterns, isOwn, originOf } from '../http/origins.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -32,7 +33,7 @@ export function tokenCredential(source: TokenSource, options?: TokenCredentialOp
   checkPatterns('hosts', hosts)
 
   return {
-    kind: `oauth, ${source.kind}`,
+    kind: oneText(`oauth, ${source.kind}`),
     apply(request, runtime) {
       const put = (tokens: Tokens): HttpRequest | Promise<HttpRequest> => {
         const { baseUrl } = tokens
@@ -42,10 +43,14 @@ export function tokenCredential(source: TokenSource, options?: TokenCredentialOp
       const tokens = source.token(token, runtime)
       return tokens instanceof Promise ? tokens.then(put) : put(tokens)
     },
-    refused: (response) => response.status === 401 || (refused?.(response) ?? false),
+    refused: refused ? (response) => isUnauthorized(response) || refused(response) : isUnauthorized,
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),
     observe: (response, request, sentAt, receivedAt) => learnClock(source.clock, response, request, sentAt, receivedAt),
   }
+}
+
+function isUnauthorized({ status }: HttpResponse): boolean {
+  return status === 401
 }
 
 /** Sends `Authorization: Bearer …`. @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */

@@ -16,7 +16,8 @@ export interface TokenMoment {
   readonly failed: string | undefined
   /** Whether tokens can be had without any that were there before. */
   readonly unattended: boolean
-  readonly owner: string
+  /** Who we are in leases; `undefined` while we have none. */
+  readonly owner: string | undefined
   readonly now: number
 }
 

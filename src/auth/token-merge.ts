@@ -3,6 +3,7 @@ import type { TokenBundle, Tokens } from './tokens.ts'
 
 /** Lays new tokens over those that are there. A refresh token that the answer leaves out goes on to hold. */
 export function mergeTokens(before: TokenBundle, got: TokenBundle): TokenBundle {
+  if (Object.keys(before).length === 0) return got
   const merged = Object.entries(got).map(([name, tokens]) => [name, carried(before[name], tokens)] as const)
   return { ...before, ...Object.fromEntries(merged) }
 }

@@ -115,6 +115,8 @@ async function save(state: TokenState, got: Got, runtime: Runtime): Promise<void
         present = written ?? (await records.read(runtime))
       }
       state.unsaved = undefined
+      // Nothing holds a lease of that name any more, and the next can have another: 60 bytes of each connection.
+      state.owner = undefined
       adopt(state, present, runtime)
       return
     } catch (error) {

@@ -69,7 +69,7 @@ const mostFlights = 3
  */
 export function tokenSource(options: TokenSourceOptions): TokenSource {
   checkOptions('tokenSource', options, optionNames)
-  const { connection, grant, store, key = connection, leaseMs = 60_000 } = options
+  const { connection, grant, store, key = connection, leaseMs = 60_000, advisoryMs, mandatoryMs } = options
   if (typeof connection !== 'string' || connection === '') throw new ConfigurationError('`connection` is a name.')
   checkNumber('tokenSource.leaseMs', leaseMs, 1)
   return new ConnectionTokens({
@@ -78,7 +78,8 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     records: store ? recordStore(store, key, connection) : memoryRecord(),
     clock: createClockOffset(),
     leaseMs,
-    windows: options,
+    advisoryMs,
+    mandatoryMs,
     kept: undefined,
     held: [],
     flight: undefined,
@@ -91,22 +92,28 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
 
 // A class, because there is one for each connection; its state is private, so that printed it shows no token.
 class ConnectionTokens implements TokenSource {
-  readonly connection: string
-  readonly kind: string
-  readonly clock: ClockOffset
   readonly #state: TokenState
 
   constructor(state: TokenState) {
-    this.connection = state.connection
-    this.kind = state.grant.kind
-    this.clock = state.clock
     this.#state = state
+  }
+
+  get connection(): string {
+    return this.#state.connection
+  }
+
+  get kind(): string {
+    return this.#state.grant.kind
+  }
+
+  get clock(): ClockOffset {
+    return this.#state.clock
   }
 
   token(name: string, runtime: Runtime): Tokens | Promise<Tokens> {
     const at = heldAs(this.#state, name)
     // Nearly every call ends here, without a promise.
-    if (at && runtime.now() < at.windows.advisoryAt) return at.tokens
+    if (at && runtime.now() < at.advisoryAt) return at.tokens
     return get(this.#state, name, undefined, runtime)
   }
 
@@ -151,8 +158,8 @@ async function get(state: TokenState, name: string, failed: string | undefined, 
       await fly(state, { name, failed, soon: false, runtime })
     } catch (error) {
       // Whatever kept us from a new one, the old one serves to its very end; unless its connection is at its end.
-      const { tokens, windows } = heldAs(state, name) ?? {}
-      const living = tokens && tokens.accessToken !== failed && runtime.now() < (windows?.expiresAt ?? 0)
+      const tokens = heldAs(state, name)?.tokens
+      const living = tokens && tokens.accessToken !== failed && runtime.now() < (tokens.expiresAt ?? Infinity)
       if (living && !(error instanceof ReauthorizationRequiredError)) return tokens
       throw error
     }

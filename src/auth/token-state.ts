@@ -5,14 +5,15 @@ import type { Grant } from './grant.ts'
 import { decideToken, type TokenDecision } from './token-decision.ts'
 import type { Kept } from './token-record.ts'
 import type { RecordStore } from './token-store-access.ts'
-import { windowsOf, type TokenWindowOptions, type TokenWindows } from './token-windows.ts'
+import { advisoryMoment, windowsOf } from './token-windows.ts'
 import { conceal, type TokenBundle, type Tokens } from './tokens.ts'
 
 /** One token that is at hand. */
 export interface Held {
   readonly name: string
   readonly tokens: Tokens
-  readonly windows: TokenWindows
+  /** From here on it is replaced while it still serves. Milliseconds since the Unix epoch. */
+  readonly advisoryAt: number
 }
 
 /** Tokens that came, and the lease under which they were asked for. */
@@ -29,13 +30,15 @@ export interface TokenState {
   readonly records: RecordStore
   readonly clock: ClockOffset
   readonly leaseMs: number
-  readonly windows: TokenWindowOptions
+  /** As given, see {@link TokenWindowOptions}. */
+  readonly advisoryMs: number | undefined
+  readonly mandatoryMs: number | undefined
   /** What the store holds, as far as is known. */
   kept: Kept | undefined
   held: readonly Held[]
   /** The refresh under way. */
   flight: Promise<void> | undefined
-  /** Who holds the lease while this source refreshes. */
+  /** Who holds the lease while this source refreshes, until it has stored what it got. */
   owner: string | undefined
   /** What the last refused token was replaced with. */
   renewal: { readonly accessToken: string; readonly restUntil: number } | undefined
@@ -56,18 +59,20 @@ export function adopt(state: TokenState, next: Kept | undefined, runtime: Runtim
   state.kept = next
   state.held = entries.map(([name, tokens]) => {
     const before = heldAs(state, name)
-    // The same token keeps its windows: drawn anew at each look, the advisory one would come too early.
+    // The same token keeps its advisory moment: drawn anew at each look, it would come too early.
     if (before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt) return before
-    return { name, tokens: conceal(tokens), windows: windowsOf(tokens, state.windows, runtime.random()) }
+    return { name, tokens: conceal(tokens), advisoryAt: advisoryMoment(tokens, state, runtime.random()) }
   })
 }
 
 /** Decides what is done for a token, see {@link decideToken}. */
 export function decide(state: TokenState, name: string, failed: string | undefined, runtime: Runtime): TokenDecision {
-  const { tokens, windows } = heldAs(state, name) ?? {}
-  const { unattended } = state.grant
+  const held = heldAs(state, name)
+  const tokens = held?.tokens
+  const windows = held && windowsOf(held.tokens, held.advisoryAt, state.mandatoryMs)
+  const { owner, grant } = state
+  const { unattended } = grant
   const record = state.kept?.record
-  const owner = ownerOf(state, runtime)
   return decideToken({ name, record, tokens, windows, failed, unattended, owner, now: runtime.now() })
 }
 

@@ -2,8 +2,7 @@ import { isHawserError } from '../errors.ts'
 import type { Send } from '../http/policy.ts'
 import { summarize } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { isSuccess } from '../http/response.ts'
-import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { wasSent } from '../policies/outcome.ts'
 import { errorCode } from '../policies/report.ts'
 import type { Runtime } from '../runtime.ts'
@@ -41,8 +40,7 @@ export async function execute<T>(
   const since = runtime.now()
   try {
     const response = await send(request)
-    const good = isSuccess(response.status) && !throttled(response, runtime.now())
-    if (!good && answers === 'success') {
+    if (answers === 'success' && !isGood(response, throttled, runtime.now())) {
       throw await failureOf(response, { request, errors, throttled, runtime })
     }
     const decoded = decode(response, operation)

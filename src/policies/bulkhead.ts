@@ -58,15 +58,16 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
       release()
       throw error
     }
-    return function bulkhead(request) {
+    function bulkhead(request: HttpRequest): Promise<HttpResponse> {
       if (active < maxConcurrent) {
         active++
         return begin(next, request).then(answered, failed)
       }
       queue ??= createLine()
-      if (queue.size >= maxQueue) return Promise.reject(full(request, active, queue.size))
+      if (queue.size >= maxQueue) throw full(request, active, queue.size)
       return place(queue, arrivals++, request, runtime).then(() => begin(next, request).then(answered, failed))
     }
+    return (request) => begin(bulkhead, request)
   })
 }
 

@@ -1,12 +1,15 @@
-import { CircuitState, CountBreaker, type IBreaker } from 'cockatiel'
+import { CircuitState, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
+import { createCircuitScopes, type CircuitScope } from './circuit-scopes.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import type { Outcome } from './outcome.ts'
+import { standardRule, type Rule } from './standard-rule.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
 /** Options of {@link circuitBreaker}. */
@@ -32,17 +35,6 @@ export interface CircuitBreaker extends Policy {
   isolate(): () => void
 }
 
-interface ScopeState {
-  circuit: Circuit
-  rule: IBreaker
-  lastUsed: number
-}
-
-const closed: Circuit = { at: 'closed' }
-
-// The least recently used scope goes first; far more than the hosts that one client talks to.
-const maxScopes = 1000
-
 /**
  * Refuses calls at once while the vendor keeps failing, and lets a single one through from time to time to find out.
  *
@@ -53,58 +45,49 @@ const maxScopes = 1000
 export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBreaker {
   checkOptions('circuitBreaker', options, ['breaker', 'openMs', 'forgetMs', 'scope', 'throttled'])
   const { openMs = 30_000, forgetMs = 60_000, throttled = throttledByStatus } = options
-  const { breaker = defaultRule, scope = originPart } = options
+  const { breaker = standardRule, scope = originPart } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
-  const scopes = new Map<string, ScopeState>()
+  const scopes = createCircuitScopes(breaker, forgetMs)
   let isolations = 0
 
-  function stateOf(key: string, now: number): ScopeState {
-    const state = scopes.get(key) ?? { circuit: closed, rule: breaker(), lastUsed: now }
-    // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
-    if (state.circuit.at === 'closed' && now - state.lastUsed > forgetMs) state.rule = breaker()
-    state.lastUsed = now
-    if (scopes.size === 1 && scopes.has(key)) return state
-    // Set anew, it stands last: the map is in order of use.
-    scopes.delete(key)
-    scopes.set(key, state)
-    if (scopes.size > maxScopes) forgetOldest(scopes)
-    return state
-  }
-
   const policy: Policy = (next, runtime) => {
-    return async function circuitBreaker(request) {
-      const now = runtime.now()
-      const key = scope(request)
-      const state = stateOf(key, now)
-      const before = state.circuit
-      const asked = isolations > 0 ? before : move(state, step(before, { type: 'ask', now }), key, request, runtime)
-      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
-      if (!passes) {
-        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
-        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
-        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
-      }
-      let outcome: Outcome
-      try {
-        outcome = { response: await next(request) }
-      } catch (error) {
-        outcome = { error }
-      }
+    function judge(at: CircuitScope, passed: Circuit, outcome: Outcome, request: HttpRequest): void {
       let verdict: Verdict = 'neutral'
       try {
         verdict = verdictOn(outcome, throttled, runtime.now())
       } finally {
         // An answer that was under way when the state changed says nothing about the new state.
-        if (state.circuit === asked) {
-          const trip = count(state.rule, asked, verdict)
-          const input = { type: 'verdict', verdict, trip, now: runtime.now(), openMs } as const
-          move(state, step(asked, input), key, request, runtime)
+        if (at.circuit === passed) {
+          const trip = count(at.rule, passed, verdict)
+          move(at, step(passed, { type: 'verdict', verdict, trip, now: runtime.now(), openMs }), request, runtime)
         }
       }
-      if (outcome.response) return outcome.response
-      throw outcome.error
     }
+
+    function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
+      const now = runtime.now()
+      const at = scopes.of(scope(request), now)
+      const before = at.circuit
+      const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
+      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
+      if (!passes) {
+        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
+        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${at.key}`
+        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
+      }
+      return begin(next, request).then(
+        (response) => {
+          judge(at, asked, { response }, request)
+          return response
+        },
+        (error: unknown) => {
+          judge(at, asked, { error }, request)
+          throw error
+        },
+      )
+    }
+    return (request) => begin(circuitBreaker, request)
   }
   const isolate = (): (() => void) => {
     let done = false
@@ -122,28 +105,19 @@ function originPart({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
 }
 
-function forgetOldest(scopes: Map<string, ScopeState>): void {
-  const [oldest] = scopes.keys()
-  if (oldest !== undefined) scopes.delete(oldest)
-}
-
-function defaultRule(): IBreaker {
-  return new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 10 })
-}
-
 /** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */
-function count(rule: IBreaker, circuit: Circuit, verdict: Verdict): boolean {
+function count(rule: Rule, circuit: Circuit, verdict: Verdict): boolean {
   const state = circuit.at === 'closed' ? CircuitState.Closed : CircuitState.HalfOpen
   if (verdict === 'failing') return rule.failure(state)
   if (verdict === 'healthy') rule.success(state)
   return false
 }
 
-function move(state: ScopeState, to: Circuit, scope: string, { operation }: HttpRequest, runtime: Runtime): Circuit {
-  const from = state.circuit
-  state.circuit = to
+function move(scope: CircuitScope, to: Circuit, { operation }: HttpRequest, runtime: Runtime): Circuit {
+  const from = scope.circuit
+  scope.circuit = to
   if (from.at !== to.at) {
-    runtime.emit?.({ type: 'circuit', operation, at: runtime.now(), scope, from: from.at, to: to.at })
+    runtime.emit?.({ type: 'circuit', operation, at: runtime.now(), scope: scope.key, from: from.at, to: to.at })
   }
   return to
 }

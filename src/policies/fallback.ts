@@ -5,7 +5,7 @@ import type { HttpRequest } from '../http/request.ts'
 import { discard, isSuccess, type HttpResponse } from '../http/response.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { copyOf, createKeptAnswers, isKeepable } from './kept-answers.ts'
-import type { Outcome } from './outcome.ts'
+import { outcomeOf, type Outcome } from './outcome.ts'
 import { errorCode } from './report.ts'
 import { verdictOn } from './verdict.ts'
 
@@ -38,12 +38,7 @@ export function fallback(options: FallbackOptions): Policy {
 
   return described({ name: 'fallback', staleIfErrorMs, answer: answer !== undefined }, (next, runtime) => {
     return async function fallback(request) {
-      let outcome: Outcome
-      try {
-        outcome = { response: await next(request) }
-      } catch (error) {
-        outcome = { error }
-      }
+      const outcome = await outcomeOf(next(request))
       const { response, error } = outcome
       const now = runtime.now()
       const keepable = staleIfErrorMs > 0 && isKeepable(request)

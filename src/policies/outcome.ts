@@ -5,6 +5,14 @@ import type { HttpResponse } from '../http/response.ts'
 export type Outcome =
   { readonly response: HttpResponse; readonly error?: never } | { readonly error: unknown; readonly response?: never }
 
+/** Waits for a send, and takes its failure for a value too. */
+export function outcomeOf(sending: Promise<HttpResponse>): Promise<Outcome> {
+  return sending.then(
+    (response) => ({ response }),
+    (error: unknown) => ({ error }),
+  )
+}
+
 /** Tells whether a request was, or may have been, on the wire; a refusal of our own was not. */
 export function wasSent({ error }: Outcome): boolean {
   if (error instanceof TimeoutError) return error.sent

@@ -35,7 +35,9 @@ export function redirect(options: RedirectOptions = {}): Policy {
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
     // Nearly every answer is none, and is passed on without an async function's own promise, context and turns: 1 µs of 40.
     return function redirect(request) {
-      return begin(next, request).then((response) => (isRedirect(response.status) ? follow(request, response) : response))
+      return begin(next, request).then((response) =>
+        isRedirect(response.status) ? follow(request, response) : response,
+      )
     }
 
     async function follow(first: HttpRequest, redirected: HttpResponse): Promise<HttpResponse> {

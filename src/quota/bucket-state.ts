@@ -24,16 +24,16 @@ export interface BucketState {
   readonly projectedWaitMs: number
 }
 
-/** The state of a bucket; `undefined` for a cap of which nobody spoke. */
-export function stateOf(bucket: Bucket, now: number): BucketState | undefined {
-  const { name, scope, key, window, underWay, waiting: queued } = bucket
+/** The state of a bucket, of a connection or of the app; `undefined` for a cap of which nobody spoke. */
+export function stateOf(bucket: Bucket, connection: string | undefined, now: number): BucketState | undefined {
+  const { name, scope, window, underWay, waiting: queued } = bucket
   const { limit, remaining, resetsAt } = window.state(now)
   if (window.kind === 'concurrency' && remaining === Infinity) return undefined
   const paused = pausedMs(bucket, now)
   return {
     name,
     scope,
-    key,
+    key: connection === undefined ? bucket.key : `${connection}/${bucket.key}`,
     kind: window.kind,
     ...(limit !== undefined && { limit }),
     ...(Number.isFinite(remaining) && { remaining: paused > 0 ? 0 : remaining }),

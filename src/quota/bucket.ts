@@ -1,7 +1,8 @@
 import { createHeap, type Heap } from '../http/heap.ts'
+import { itemsOf } from '../http/few.ts'
 import { longWindowMs } from './limit.ts'
 import { stepPause, type Pause } from './pause.ts'
-import { isWaiting, sharesOf } from './share.ts'
+import { isWaiting } from './share.ts'
 import type { Bucket, Lane, Share } from './state.ts'
 
 const open: Pause = { at: 'open' }
@@ -72,7 +73,7 @@ export function projectedMs(bucket: Bucket, share: Share, priority: number, cost
   let mine = 0
   for (const [of, waiting] of share.waiting ?? []) if (of >= priority) mine += waiting
   let weights = !isWaiting(share) ? share.weight : 0
-  for (const other of sharesOf(bucket)) if (isWaiting(other)) weights += other.weight
+  for (const other of itemsOf(bucket.shares)) if (isWaiting(other)) weights += other.weight
   const ahead = Math.min(bucket.waiting, (mine * weights) / share.weight)
   return Math.max(pausedMs(bucket, now), bucket.window.projectMs(ahead + cost, now))
 }

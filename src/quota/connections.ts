@@ -1,17 +1,22 @@
+import { added, find, itemsOf, without, type Few } from '../http/few.ts'
+import { oneText } from '../http/one-text.ts'
 import { createBucket, isFull } from './bucket.ts'
+import { stateOf, type BucketState } from './bucket-state.ts'
 import { siblingKey } from './lane.ts'
-import type { QuotaScope } from './limit.ts'
-import { findShare, forgetShare } from './share.ts'
+import { concurrency, type QuotaScope } from './limit.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
 
 /** What a quota knows of one connection, and forgets with it. */
 export interface Connection {
-  readonly name: string
+  /** Its name. */
+  readonly key: string
   /** By family and object, writes apart where a limit counts them so. */
-  readonly lanes: Map<string, Lane>
+  lanes: Few<Lane>
   /** Its own, by key. One that was renamed stands here twice. */
-  readonly buckets: Map<string, Bucket>
+  buckets: Few<Bucket>
+  /** The one of its own that counts calls at once. */
+  cap: Bucket | undefined
   /** What was found to hold all of its calls up. */
   ofAll: readonly Bucket[]
   /** An answer told of its windows, or the vendor refused. */
@@ -34,8 +39,10 @@ export interface Connections {
   touch(lane: Lane): void
   /** Looks at two objects and two connections, the ones longest here or longest not used, and forgets those that may go. */
   sweep(now: number): void
-  /** Every bucket once. */
-  buckets(): ReadonlySet<Bucket>
+  /** The name that a bucket gets beside the one it has; false where that is taken. */
+  rename(of: Connection, bucket: Bucket, name: string): boolean
+  /** The state of every bucket, once. */
+  states(now: number): readonly BucketState[]
 }
 
 // Two for each one that comes, so that the idle ones get fewer.
@@ -57,47 +64,45 @@ export function createConnections(): Connections {
 
 // A class, because every quota has one. Limits of the app and of objects are rare, so what keeps them is made on first need.
 class KnownConnections implements Connections {
-  #app: Map<string, Bucket> | undefined
-  readonly #connections = new Map<string, Connection>()
+  #app: Few<Bucket>
+  #connections: Few<Connection>
   /** Those of objects; the one that was not used for longest stands first. */
   #objectLanes: Set<Lane> | undefined
 
   find(name: string): Connection | undefined {
-    return this.#connections.get(name)
+    return find(this.#connections, name)
   }
 
   of(name: string): Connection {
-    const known = this.#connections.get(name)
+    const known = this.find(name)
     if (known) return known
-    const made = {
-      name,
-      lanes: new Map(),
-      buckets: new Map(),
+    const made: Connection = {
+      key: name,
+      lanes: undefined,
+      buckets: undefined,
+      cap: undefined,
       ofAll: none,
       learned: false,
       objects: 0,
       usedAt: -Infinity,
     }
-    this.#connections.set(name, made)
+    this.#connections = added(this.#connections, made)
     return made
   }
 
-  bucketAt(
-    { buckets }: Connection,
-    scope: QuotaScope,
-    name: string,
-    parts: readonly string[],
-    make: () => Window,
-  ): Bucket {
-    const key = [...parts, name].join('/')
-    const kept = scope === 'app' ? (this.#app ??= new Map()) : buckets
-    const bucket = kept.get(key) ?? createBucket({ key, name, scope, window: make() })
-    kept.set(key, bucket)
+  bucketAt(of: Connection, scope: QuotaScope, name: string, parts: readonly string[], make: () => Window): Bucket {
+    const key = parts.length === 0 ? name : oneText([...parts, name].join('/'))
+    const known = this.#bucketOf(of, scope, key)
+    if (known) return known
+    const bucket = createBucket({ key, name, scope, window: make() })
+    if (scope === 'app') this.#app = added(this.#app, bucket)
+    else if (isCap(scope, key)) of.cap = bucket
+    else of.buckets = added(of.buckets, bucket)
     return bucket
   }
 
   keep(connection: Connection, lane: Lane): Lane {
-    connection.lanes.set(lane.key, lane)
+    connection.lanes = added(connection.lanes, lane)
     if (lane.ofObject) {
       connection.objects++
       this.touch(lane)
@@ -117,43 +122,64 @@ class KnownConnections implements Connections {
       if (isIdle(lane) && counted.every((bucket) => isFull(bucket, now))) this.#forgetObject(lane)
       else this.touch(lane)
     }
-    for (const connection of firstOf(this.#connections.values())) {
-      this.#connections.delete(connection.name)
+    for (const connection of firstOf(itemsOf(this.#connections))) {
+      this.#connections = without(this.#connections, connection.key)
       // One that stays is looked at again after all others.
-      if (!this.#isOver(connection, now)) this.#connections.set(connection.name, connection)
-      else for (const bucket of this.#ofApp()) forgetShare(bucket, connection.name)
+      if (!this.#isOver(connection, now)) this.#connections = added(this.#connections, connection)
+      else for (const bucket of itemsOf(this.#app)) bucket.shares = without(bucket.shares, connection.key)
     }
   }
 
-  buckets(): ReadonlySet<Bucket> {
-    const own = [...this.#connections.values()].flatMap((each) => [...each.buckets.values()])
-    return new Set([...this.#ofApp(), ...own])
+  rename(of: Connection, bucket: Bucket, name: string): boolean {
+    if (this.#bucketOf(of, 'connection', name)) return false
+    bucket.name = name
+    of.buckets = added(of.buckets, bucket, name)
+    return true
   }
 
-  #ofApp(): Iterable<Bucket> {
-    return this.#app?.values() ?? []
+  states(now: number): readonly BucketState[] {
+    const statesOf = (buckets: Iterable<Bucket>, connection?: string): readonly BucketState[] =>
+      [...new Set(buckets)].flatMap((bucket) => stateOf(bucket, connection, now) ?? [])
+    const own = [...itemsOf(this.#connections)].flatMap((each) => statesOf(bucketsOf(each), each.key))
+    return [...statesOf(itemsOf(this.#app)), ...own]
+  }
+
+  #bucketOf({ buckets, cap }: Connection, scope: QuotaScope, key: string): Bucket | undefined {
+    if (isCap(scope, key)) return cap
+    return find(scope === 'app' ? this.#app : buckets, key)
   }
 
   #forgetObject(lane: Lane): void {
     this.#objectLanes?.delete(lane)
     const connection = this.of(lane.connection)
     connection.objects--
-    connection.lanes.delete(lane.key)
+    connection.lanes = without(connection.lanes, lane.key)
     // Its buckets go with the last of the two that share them.
-    if (connection.lanes.has(siblingKey(lane.key))) return
-    for (const { scope, key } of lane.buckets) if (scope === 'object') connection.buckets.delete(key)
+    if (find(connection.lanes, siblingKey(lane.key))) return
+    for (const { scope, key } of lane.buckets) {
+      if (scope === 'object') connection.buckets = without(connection.buckets, key)
+    }
   }
 
   /** Tells whether a connection is as good as new, so that nothing is lost with it but what `learnedMs` has passed over. */
-  #isOver({ name, lanes, buckets, learned, objects, usedAt }: Connection, now: number): boolean {
+  #isOver(connection: Connection, now: number): boolean {
+    const { key, lanes, learned, objects, usedAt } = connection
     if (objects > 0) return false
-    for (const lane of lanes.values()) if (!isIdle(lane)) return false
-    for (const bucket of buckets.values()) if (bucket.underWay > 0 || !isFull(bucket, now)) return false
+    for (const lane of itemsOf(lanes)) if (!isIdle(lane)) return false
+    for (const bucket of bucketsOf(connection)) if (bucket.underWay > 0 || !isFull(bucket, now)) return false
     if (now - usedAt >= learnedMs) return true
     if (learned) return false
-    for (const bucket of this.#ofApp()) if (isAhead(bucket, name)) return false
+    for (const bucket of itemsOf(this.#app)) if (isAhead(bucket, key)) return false
     return true
   }
+}
+
+function isCap(scope: QuotaScope, key: string): boolean {
+  return scope === 'connection' && key === concurrency
+}
+
+function bucketsOf({ buckets, cap }: Connection): readonly Bucket[] {
+  return cap ? [...itemsOf(buckets), cap] : [...itemsOf(buckets)]
 }
 
 function isIdle({ present, calls }: Lane): boolean {
@@ -163,7 +189,7 @@ function isIdle({ present, calls }: Lane): boolean {
 /** Tells whether others who wait are to go before this connection: forgotten, it would begin where they are. */
 function isAhead(bucket: Bucket, connection: string): boolean {
   const { served, waiting } = bucket
-  return waiting > 0 && (findShare(bucket, connection)?.served ?? served) > served
+  return waiting > 0 && (find(bucket.shares, connection)?.served ?? served) > served
 }
 
 function firstOf<T>(items: Iterable<T>): readonly T[] {

@@ -7,6 +7,7 @@ import { charge, giveBack } from './permit.ts'
 import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
 import { countWaiting } from './share.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
+import { createUnderWay, type UnderWay } from './under-way.ts'
 
 /** How a gate keeps its queue. */
 export interface GateOptions {
@@ -51,7 +52,7 @@ export function createGate(options: GateOptions = {}): Gate {
 // A class, because every quota has one: functions of its own would take 1,200 bytes of each.
 class FairGate implements Gate {
   size = 0
-  readonly underWay: Set<Permit> = new Set()
+  readonly underWay: UnderWay = createUnderWay()
   readonly #maxQueue: number
   readonly #headStartMs: number | undefined
   /** Made when a call waits first. */

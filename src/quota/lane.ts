@@ -37,7 +37,7 @@ export function createLane(
     turn: 0,
     slot: -1,
     present: 0,
-    quickestMs: Infinity,
+    quickestMs: undefined,
   }
 }
 

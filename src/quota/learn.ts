@@ -7,7 +7,8 @@ import { amend } from './permit.ts'
 import { createWindow } from './create-window.ts'
 import { attach, replaceWindow } from './lane.ts'
 import { stepPause } from './pause.ts'
-import { concurrency, placeholder, type Quota } from './quota.ts'
+import { concurrency, placeholder } from './limit.ts'
+import type { Quota } from './quota.ts'
 import type { QuotaReading, Refusal, WindowReading } from './reading.ts'
 import type { Bucket, Permit } from './state.ts'
 import type { Told, Window } from './window.ts'
@@ -82,7 +83,7 @@ function tell(lesson: Lesson, bucket: Bucket, told: Told, statedMs: number | und
   const cap = bucketNamed(permit, concurrency)
   if (!cap) return
   // Little's law: a rate is reached only with so many at once as come in the time that one takes.
-  const tookMs = Math.min(permit.lane.quickestMs, now - chargedAt)
+  const tookMs = Math.min(permit.lane.quickestMs ?? Infinity, now - chargedAt)
   const windowMs = bucket.window.kind === 'unproven' ? statedMs : bucket.window.windowMs
   const servesAtOnce = told.limit !== undefined && windowMs ? Math.ceil((told.limit / windowMs) * tookMs) : undefined
   // Rounded up, a reset is half of the unit late on average.

@@ -59,3 +59,9 @@ export function checkLimit(limit: Limit): void {
       throw new ConfigurationError('`burst` belongs to a limit of kind `token-bucket`.')
   }
 }
+
+/** The name of the bucket for a limit that nobody has stated yet. */
+export const placeholder = 'unknown'
+
+/** The name of the bucket that counts calls at once. */
+export const concurrency = 'concurrency'

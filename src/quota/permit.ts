@@ -13,7 +13,7 @@ export function charge(lane: Lane, cost: number, now: number): Permit {
     marks.push(bucket.window.take(cost, now))
     serve(bucket, share, cost)
   }
-  return { lane, buckets, marks, cost, asked: cost, chargedAt: now }
+  return { lane, buckets, marks, cost, asked: cost, chargedAt: now, before: undefined, after: undefined }
 }
 
 /** Puts the real cost of a call under way in the place of what it was charged: 0 for one that the vendor never saw. */
@@ -28,9 +28,8 @@ export function amend(permit: Permit, cost: number): void {
 
 /** Gives back what a call took that is over. `answeredAt`: when the answer came, or failed to. */
 export function giveBack({ buckets, marks, cost, chargedAt, lane }: Permit, answeredAt: number): void {
-  const quickestMs = Number.isFinite(lane.quickestMs) ? lane.quickestMs : 0
   for (const [index, bucket] of buckets.entries()) {
     bucket.underWay--
-    bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, quickestMs)
+    bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, lane.quickestMs ?? 0)
   }
 }

@@ -1,14 +1,16 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { isWrite, type HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
+import type { BucketState } from './bucket-state.ts'
 import { firstCalls } from './cap.ts'
-import { stateOf, type BucketState } from './bucket-state.ts'
 import { createConnections, type Connection } from './connections.ts'
 import { createWindow } from './create-window.ts'
 import { checkFacts, quotaFactNames, type QuotaFacts } from './facts.ts'
+import { find, itemsOf } from '../http/few.ts'
 import { createGate, type Gate, type GateOptions } from './gate.ts'
 import { attach, createLane, laneKey } from './lane.ts'
-import type { Limit, QuotaScope } from './limit.ts'
-import { oneReader, type QuotaReader } from './reading.ts'
+import { concurrency, placeholder, type Limit, type QuotaScope } from './limit.ts'
+import { oneReader, readSafely, type QuotaReader, type QuotaReading } from './reading.ts'
 import type { Bucket, Lane } from './state.ts'
 import type { Window } from './window.ts'
 import { concurrencyWindow } from './windows/concurrency.ts'
@@ -38,8 +40,9 @@ export const quotaOptionNames: readonly (keyof QuotaOptions)[] = [
 export interface Quota {
   readonly gate: Gate
   readonly share: number
-  readonly read: QuotaReader
   readonly limits: readonly Limit[]
+  /** Reads an answer, see {@link QuotaReader}. */
+  read(response: HttpResponse, now: number): QuotaReading | undefined
   costOf(request: HttpRequest): number
   /** The lane for a call that comes now. A connection, or an object, that is idle and full again is forgotten as others come. */
   lane(connection: string, weight: number, request: HttpRequest, now: number): Lane
@@ -65,106 +68,138 @@ export interface Quota {
 export function quota(options: QuotaOptions = {}): Quota {
   checkOptions('quota', options, quotaOptionNames)
   checkFacts(options)
-  const { limits = [], reader = [], share = 1, startPerSecond = 10, cost, family, object } = options
+  const { share = 1, startPerSecond = 10 } = options
   checkNumber('quota.startPerSecond', startPerSecond, 0.1)
   checkNumber('quota.share', share, Number.MIN_VALUE)
   checkNumber('quota: the rest that `share` leaves', 1 - share, 0)
-  const { maxConcurrent: declared, maxConcurrent: most = Infinity } = options
-  const apart = limits.some(({ counts }) => counts !== undefined)
-  // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
-  const sought =
-    declared === undefined && limits.every(({ counts }) => counts !== undefined) && startPerSecond !== Infinity
-  const first = sought ? firstCalls : most
-  const gate = createGate(options)
-  const all = createConnections()
-  let lanes = 0
-  let unnamed = 0
+  return new VendorQuota(options)
+}
 
-  function laneOf(
-    of: Connection,
-    weight: number,
-    inFamily: string,
-    forObject: string | undefined,
-    writes: boolean,
-    key: string,
-  ): Lane {
+const none: readonly Limit[] = []
+
+// A class, because every connection may have one: functions of its own would take 650 bytes more.
+class VendorQuota implements Quota {
+  readonly gate: Gate
+  readonly share: number
+  readonly limits: readonly Limit[]
+  readonly #reader: QuotaReader
+  readonly #cost: QuotaOptions['cost']
+  readonly #family: QuotaOptions['family']
+  readonly #object: QuotaOptions['object']
+  readonly #startPerSecond: number
+  /** How many calls of a connection at once, at most and at first. */
+  readonly #most: number
+  readonly #first: number
+  /** Whether reads and writes are counted apart. */
+  readonly #apart: boolean
+  readonly #all = createConnections()
+  #lanes = 0
+  #unnamed = 0
+
+  constructor(options: QuotaOptions) {
+    const { limits = none, reader = [], share = 1, startPerSecond = 10 } = options
+    const { maxConcurrent: declared, maxConcurrent: most = Infinity } = options
+    // Where nothing is stated, and a pace is kept in the search for it, calls at once are part of what is looked for.
+    const sought =
+      declared === undefined && limits.every(({ counts }) => counts !== undefined) && startPerSecond !== Infinity
+    this.gate = createGate(options)
+    this.share = share
+    this.limits = limits
+    this.#reader = oneReader(reader)
+    this.#cost = options.cost
+    this.#family = options.family
+    this.#object = options.object
+    this.#startPerSecond = startPerSecond
+    this.#most = most
+    this.#first = sought ? firstCalls : most
+    this.#apart = limits.some(({ counts }) => counts !== undefined)
+  }
+
+  read(response: HttpResponse, now: number): QuotaReading | undefined {
+    return readSafely(this.#reader, response, now)
+  }
+
+  costOf(request: HttpRequest): number {
+    return request.cost ?? this.#cost?.(request) ?? 1
+  }
+
+  lane(connection: string, weight: number, request: HttpRequest, now: number): Lane {
+    const family = this.#family?.(request) ?? ''
+    const object = this.#object?.(request)
+    const writes = this.#apart && isWrite(request)
+    const key = laneKey(family, object, writes)
+    const known = this.#all.find(connection)
+    const lane = known && find(known.lanes, key)
+    if (known && lane) {
+      known.usedAt = now
+      if (lane.ofObject) this.#all.touch(lane)
+      return lane
+    }
+    this.#all.sweep(now)
+    const of = this.#all.of(connection)
+    of.usedAt = now
+    const ofObject = object !== undefined
+    const buckets = [...this.#bucketsOf(of, family, object, writes), ...of.ofAll]
+    return this.#all.keep(of, createLane({ connection, key, ofObject, weight, order: this.#lanes++ }, buckets))
+  }
+
+  bucketOfAll(connection: string, name: string, make: () => Window): Bucket {
+    const of = this.#all.of(connection)
+    const bucket = this.#all.bucketAt(of, 'connection', name, [], make)
+    if (of.ofAll.includes(bucket)) return bucket
+    of.ofAll = [...of.ofAll, bucket]
+    for (const lane of itemsOf(of.lanes)) attach(lane, bucket, this.gate.underWay)
+    return bucket
+  }
+
+  bucket(connection: string, name: string, make: () => Window): Bucket {
+    return this.#all.bucketAt(this.#all.of(connection), 'connection', name, [], make)
+  }
+
+  rename(bucket: Bucket, connection: string, name: string): boolean {
+    return this.#all.rename(this.#all.of(connection), bucket, name)
+  }
+
+  noteLearned(connection: string): void {
+    this.#all.of(connection).learned = true
+  }
+
+  nextConnection(): string {
+    return `connection ${++this.#unnamed}`
+  }
+
+  states(now: number): readonly BucketState[] {
+    return this.#all.states(now)
+  }
+
+  /** The buckets of a lane, found or made: its limits, then those of reads or of writes alone, then the cap. */
+  #bucketsOf(of: Connection, family: string, object: string | undefined, writes: boolean): readonly Bucket[] {
     const parts: Readonly<Record<QuotaScope, readonly string[]>> = {
       app: [],
-      connection: [of.name],
-      family: [of.name, inFamily],
-      object: [of.name, inFamily, forObject ?? ''],
+      connection: [],
+      family: [family],
+      object: [family, object ?? ''],
     }
-    const about = limits
-      .filter(({ families }) => !families || families.includes(inFamily))
-      .filter(({ scope }) => scope !== 'object' || forObject !== undefined)
+    const about = this.limits
+      .filter(({ families }) => !families || families.includes(family))
+      .filter(({ scope }) => scope !== 'object' || object !== undefined)
     const bucketsOf = (counts: Limit['counts']): readonly Bucket[] =>
       about
         .filter((limit) => limit.counts === counts)
         .map((limit) => {
           const { name, scope = 'connection' } = limit
-          return all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, share))
+          return this.#all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, this.share))
         })
     const unknown = (): Bucket =>
-      all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(startPerSecond))
+      this.#all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(this.#startPerSecond))
     // What is stated of reads or of writes alone says nothing of the limit on both. That one goes first: it is what answers mean.
     const stated = bucketsOf(undefined)
     const known = stated.length > 0 ? stated : [unknown()]
     const partial = bucketsOf(writes ? 'writes' : 'reads')
-    const cap = all.bucketAt(of, 'connection', concurrency, parts.connection, () => concurrencyWindow(most, first))
+    const window = (): Window => concurrencyWindow(this.#most, this.#first)
+    const cap = this.#all.bucketAt(of, 'connection', concurrency, parts.connection, window)
     // Each answer teaches a pace that is looked for.
-    if (stated.length === 0 && startPerSecond !== Infinity) of.learned = true
-    const buckets = [...known, ...partial, cap, ...of.ofAll]
-    return createLane({ connection: of.name, key, ofObject: forObject !== undefined, weight, order: lanes++ }, buckets)
-  }
-
-  return {
-    gate,
-    share,
-    read: oneReader(reader),
-    limits,
-    costOf: (request) => request.cost ?? cost?.(request) ?? 1,
-    lane(connection, weight, request, now) {
-      const inFamily = family?.(request) ?? ''
-      const forObject = object?.(request)
-      const writes = apart && isWrite(request)
-      const key = laneKey(inFamily, forObject, writes)
-      const known = all.find(connection)
-      const lane = known?.lanes.get(key)
-      if (known && lane) {
-        known.usedAt = now
-        if (lane.ofObject) all.touch(lane)
-        return lane
-      }
-      all.sweep(now)
-      const of = all.of(connection)
-      of.usedAt = now
-      return all.keep(of, laneOf(of, weight, inFamily, forObject, writes, key))
-    },
-    bucketOfAll(connection, name, make) {
-      const of = all.of(connection)
-      const bucket = all.bucketAt(of, 'connection', name, [connection], make)
-      if (of.ofAll.includes(bucket)) return bucket
-      of.ofAll = [...of.ofAll, bucket]
-      for (const lane of of.lanes.values()) attach(lane, bucket, gate.underWay)
-      return bucket
-    },
-    bucket: (connection, name, make) => all.bucketAt(all.of(connection), 'connection', name, [connection], make),
-    rename(bucket, connection, name) {
-      const { buckets } = all.of(connection)
-      const key = `${connection}/${name}`
-      if (buckets.has(key)) return false
-      bucket.name = name
-      buckets.set(key, bucket)
-      return true
-    },
-    noteLearned: (connection) => void (all.of(connection).learned = true),
-    nextConnection: () => `connection ${++unnamed}`,
-    states: (now) => [...all.buckets()].flatMap((bucket) => stateOf(bucket, now) ?? []),
+    if (stated.length === 0 && this.#startPerSecond !== Infinity) of.learned = true
+    return [...known, ...partial, cap]
   }
 }
-
-/** The name of the bucket for a limit that nobody has stated yet. */
-export const placeholder = 'unknown'
-
-/** The name of the bucket that counts calls at once. */
-export const concurrency = 'concurrency'

@@ -40,16 +40,18 @@ export interface QuotaReading {
 /** Reads an answer; `undefined` where it says nothing. `now` is the local time. */
 export type QuotaReader = (response: HttpResponse, now: number) => QuotaReading | undefined
 
-/** Makes one reader of those declared; its own fault tells nothing, since it must not cost the caller an answer that was received. */
-export function oneReader(declared: QuotaReader | readonly QuotaReader[]): QuotaReader {
-  const read = typeof declared === 'function' ? declared : readAll(...declared)
-  return (response, now) => {
-    try {
-      return read(response, now)
-    } catch {
-      return undefined
-    }
+/** Reads an answer. A reader's own fault tells nothing, since it must not cost the caller an answer that was received. */
+export function readSafely(read: QuotaReader, response: HttpResponse, now: number): QuotaReading | undefined {
+  try {
+    return read(response, now)
+  } catch {
+    return undefined
   }
+}
+
+/** Makes one reader of those declared. */
+export function oneReader(declared: QuotaReader | readonly QuotaReader[]): QuotaReader {
+  return typeof declared === 'function' ? declared : readAll(...declared)
 }
 
 /** Joins readers: the windows of all, and the first refusal and cost that any of them finds. */

@@ -1,6 +1,7 @@
 import type { Heap } from '../http/heap.ts'
 import type { InLine } from '../http/line.ts'
 import type { Cancel } from '../runtime.ts'
+import type { Few } from '../http/few.ts'
 import type { QuotaScope } from './limit.ts'
 import type { Pause } from './pause.ts'
 import type { Window } from './window.ts'
@@ -41,6 +42,9 @@ export interface Permit {
   readonly asked: number
   /** Milliseconds since the Unix epoch. */
   readonly chargedAt: number
+  /** Its neighbours among the calls under way. */
+  before: Permit | undefined
+  after: Permit | undefined
 }
 
 /**
@@ -66,13 +70,14 @@ export interface Lane {
   slot: number
   /** Its calls that came to the throttle and are not over, wherever they wait. Nobody forgets a lane that has some. */
   present: number
-  /** The shortest answer so far: how long before an answer the call has reached the vendor at the latest. */
-  quickestMs: number
+  /** The shortest answer so far: how long before an answer the call has reached the vendor at the latest. Absent until there is one. */
+  quickestMs: number | undefined
 }
 
 /** One connection's part in a bucket. */
 export interface Share {
-  readonly connection: string
+  /** The connection's name. */
+  readonly key: string
   readonly weight: number
   /** How far this connection has been served, in cost by weight. Whoever is behind goes first. */
   served: number
@@ -82,7 +87,7 @@ export interface Share {
 
 /** One limit for one of those it counts apart: a window, whether it is paused, and who waits at it. */
 export interface Bucket {
-  /** Unique within a quota: the name, and what the scope tells apart. */
+  /** Unique within a connection: the name, and what the scope tells apart in it. */
   readonly key: string
   readonly scope: QuotaScope
   /** The vendor's name for the limit; a placeholder takes it over with the window, once an answer tells both. */
@@ -95,8 +100,8 @@ export interface Bucket {
   waiting: number
   /** The lanes that this bucket holds up, those furthest behind first. Absent until there is one. */
   parked: Heap<Lane> | undefined
-  /** By connection, see {@link sharesOf}. Most buckets are one connection's: its share alone, without the 180 bytes of a map. */
-  shares: Map<string, Share> | Share | undefined
+  /** By connection. Most buckets are one connection's. */
+  shares: Few<Share>
   /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
   served: number
   /** Ends the timer that wakes the next lane. */

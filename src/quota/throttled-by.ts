@@ -1,6 +1,6 @@
 import { isSuccess, type HttpResponse } from '../http/response.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
-import { oneReader, type QuotaReader, type WindowReading } from './reading.ts'
+import { oneReader, readSafely, type QuotaReader, type WindowReading } from './reading.ts'
 
 /**
  * Takes for throttles what a quota's reader takes for refusals, and a plain 429: what pauses the quota is sent again, and is no
@@ -13,7 +13,7 @@ export function throttledBy(reader: QuotaReader | readonly QuotaReader[] = []): 
   const read = oneReader(reader)
   return function throttledBy(response, now) {
     if (isSuccess(response.status)) return undefined
-    const reading = read(response, now)
+    const reading = readSafely(read, response, now)
     const throttle = reading?.refusal ?? throttledByStatus(response, now)
     return throttle && { retryAfterMs: throttle.retryAfterMs ?? emptyForMs(reading?.windows ?? [], response, now) }
   }

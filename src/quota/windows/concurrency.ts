@@ -11,8 +11,6 @@ export function concurrencyWindow(max: number, start: number = max): Window {
 
 // A class, as every connection has one: functions of its own would take 600 of its 700 bytes.
 class ConcurrencyWindow implements Window {
-  readonly kind = 'concurrency'
-  readonly windowMs = 0
   #most: number
   #cap: Cap
   #active = 0
@@ -23,6 +21,14 @@ class ConcurrencyWindow implements Window {
   constructor(max: number, start: number) {
     this.#most = max
     this.#cap = start < max ? { at: 'ramp', calls: start } : max === Infinity ? uncapped : told(max)
+  }
+
+  get kind(): string {
+    return 'concurrency'
+  }
+
+  get windowMs(): number {
+    return 0
   }
 
   waitMs(): number {

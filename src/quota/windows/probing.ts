@@ -20,18 +20,21 @@ export function probingWindow(startPerSecond: number): Window {
   return new ProbingWindow(startPerSecond)
 }
 
+/** How many refusals came in a row, and when the first and the last of them did. */
+interface Refusals {
+  inRow: number
+  since: number
+  at: number
+}
+
 // A class, as every connection has one until its limit is known: functions of its own would take 700 of its 800 bytes.
 class ProbingWindow implements Window {
-  readonly kind = 'probing'
-  readonly windowMs = 0
   readonly #startPerSecond: number
   #probe: Probe
   #nextAt = -Infinity
   #underWay = 0
-  /** How many refusals came in a row, and when the first and the last of them did. */
-  #refusals = 0
-  #refusedSince = -Infinity
-  #refusedAt = -Infinity
+  /** Absent until the first one. */
+  #refusals: Refusals | undefined
   /** What was served since the last row of refusals began, and in the present second. */
   #served = 0
   #second = 0
@@ -42,9 +45,17 @@ class ProbingWindow implements Window {
     this.#probe = startPerSecond === Infinity ? open : scout
   }
 
+  get kind(): string {
+    return 'probing'
+  }
+
+  get windowMs(): number {
+    return 0
+  }
+
   waitMs(_cost: number, now: number): number {
     if (this.#probe.at === 'open') return 0
-    if (this.#underWay > 0 && (this.#probe.at === 'scout' || this.#refusals > 0)) return Infinity
+    if (this.#underWay > 0 && (this.#probe.at === 'scout' || this.#refusals?.inRow)) return Infinity
     return Math.max(0, Math.ceil(this.#nextAt - now))
   }
 
@@ -65,8 +76,10 @@ class ProbingWindow implements Window {
     const present = Math.floor(answeredAt / 1000)
     this.#servedInSecond = present === this.#second ? this.#servedInSecond + 1 : 1
     this.#second = present
-    if (chargedAt <= this.#refusedAt) return
-    this.#refusals = 0
+    if (this.#refusals) {
+      if (chargedAt <= this.#refusals.at) return
+      this.#refusals.inRow = 0
+    }
     // Only a pace that is made use of may grow: an idle client learns nothing about the vendor.
     const used = this.#probe.at === 'scout' || this.#nextAt > answeredAt - 2 * this.#spacingMs() - catchUpMs
     if (used) this.#probe = stepProbe(this.#probe, { type: 'success', startPerSecond: this.#startPerSecond })
@@ -83,16 +96,18 @@ class ProbingWindow implements Window {
     this.#served--
     this.#servedInSecond--
     // Calls that were under way at a refusal are part of the same one.
-    if (chargedAt > this.#refusedAt) {
-      if (this.#refusals === 0) {
-        this.#probe = stepProbe(this.#probe, { type: 'refusal', served: this.#servedPerSecond(now) })
-        this.#refusedSince = now
+    this.#refusals ??= { inRow: 0, since: -Infinity, at: -Infinity }
+    const refusals = this.#refusals
+    if (chargedAt > refusals.at) {
+      if (refusals.inRow === 0) {
+        this.#probe = stepProbe(this.#probe, { type: 'refusal', served: this.#servedPerSecond(refusals.since, now) })
+        refusals.since = now
         this.#served = 1 - this.#underWay
       }
-      this.#refusals++
-      this.#refusedAt = now
+      refusals.inRow++
+      refusals.at = now
     }
-    return now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, this.#refusals - 1))
+    return now + Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, refusals.inRow - 1))
   }
 
   state(now: number): WindowState {
@@ -104,9 +119,9 @@ class ProbingWindow implements Window {
   }
 
   /** What is under way with the refused call has passed the vendor's count before it. */
-  #servedPerSecond(now: number): number {
+  #servedPerSecond(refusedSince: number, now: number): number {
     // Before the first refusal the pace was still rising, and an average would hide where it got to.
-    if (this.#refusedSince === -Infinity) return this.#servedInSecond + this.#underWay - 1
-    return ((this.#served + this.#underWay - 1) * 1000) / Math.max(1, now - this.#refusedSince)
+    if (refusedSince === -Infinity) return this.#servedInSecond + this.#underWay - 1
+    return ((this.#served + this.#underWay - 1) * 1000) / Math.max(1, now - refusedSince)
   }
 }

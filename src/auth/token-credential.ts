@@ -35,13 +35,10 @@ export function tokenCredential(source: TokenSource, options?: TokenCredentialOp
   return {
     kind: oneText(`oauth, ${source.kind}`),
     apply(request, runtime) {
-      const put = (tokens: Tokens): HttpRequest | Promise<HttpRequest> => {
-        const { baseUrl } = tokens
-        const there = baseUrl === undefined ? request : moved(request, baseUrl, hosts, source.connection)
-        return attach(there, tokens, runtime)
-      }
       const tokens = source.token(token, runtime)
-      return tokens instanceof Promise ? tokens.then(put) : put(tokens)
+      const { connection } = source
+      if (!(tokens instanceof Promise)) return attach(addressed(request, tokens, hosts, connection), tokens, runtime)
+      return tokens.then((later) => attach(addressed(request, later, hosts, connection), later, runtime))
     },
     refused: refused ? (response) => isUnauthorized(response) || refused(response) : isUnauthorized,
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),
@@ -60,7 +57,13 @@ export function attachBearer(request: HttpRequest, { accessToken }: Tokens): Htt
 }
 
 /** Sends a request to the address that came with the tokens, which is checked first: whoever wrote the answer chose it. */
-function moved(request: HttpRequest, baseUrl: string, hosts: readonly RegExp[], connection: string): HttpRequest {
+function addressed(
+  request: HttpRequest,
+  { baseUrl }: Tokens,
+  hosts: readonly RegExp[],
+  connection: string,
+): HttpRequest {
+  if (baseUrl === undefined) return request
   if (hosts.length === 0)
     throw new ConfigurationError('A token answer named an address, and the profile has no `hosts` to check it with.')
   const own = { origins: [], hosts }

@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidRequestError, OAuthError } from '../errors.ts'
 import { learnClock } from '../http/clock-offset.ts'
 import { oneText } from '../http/one-text.ts'
+import { withHeader } from '../http/headers.ts'
 import { checkPatterns, isOwn, originOf } from '../http/origins.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -52,7 +53,7 @@ function isUnauthorized({ status }: HttpResponse): boolean {
 
 /** Sends `Authorization: Bearer …`. @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 export function attachBearer(request: HttpRequest, { accessToken }: Tokens): HttpRequest {
-  const headers = { ...request.headers, authorization: `Bearer ${accessToken}` }
+  const headers = withHeader(request.headers, 'authorization', `Bearer ${accessToken}`)
   return { ...request, headers, secrets: [accessToken] }
 }
 

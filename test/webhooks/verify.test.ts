@@ -179,6 +179,14 @@ it('verifies each item of a notification of Adyen, and refuses the whole for one
   }
 })
 
+it('reads the method in any case, and takes one that is not given for POST', () => {
+  const base = { url: 'https://h.example/', headers: {}, body: '{}' }
+  const signed = sign(schemes.hubspot, base, { secrets: ['k'], now: nowMs })
+  const ask = (method: string | undefined): boolean =>
+    verify(schemes.hubspot, { ...signed, method }, { secrets: ['k'], now: nowMs }).ok
+  expect([undefined, 'POST', 'post', 'Post', 'GET'].map(ask)).toEqual([true, true, true, true, false])
+})
+
 it('undoes the twelve escapes of HubSpot and leaves the others', () => {
   const encoded = 'https://h.example/a%2Fb?q=%3Fx%3a%20%26'
   const text = `POSThttps://h.example/a/b?q=?x:%20%26{}${nowMs}`

@@ -47,25 +47,30 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
     next.admit()
   }
 
+  // Made once for all calls, and no async function: what stands here for each call is one promise.
+  function answered(response: HttpResponse): HttpResponse {
+    if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
+    else release()
+    return response
+  }
+
+  function failed(error: unknown): never {
+    release()
+    throw error
+  }
+
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    // Made once for all calls, and no async function: what stands here for each call is one promise.
-    const answered = (response: HttpResponse): HttpResponse => {
-      if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
-      else release()
-      return response
-    }
-    const failed = (error: unknown): never => {
-      release()
-      throw error
+    function carry(request: HttpRequest): Promise<HttpResponse> {
+      return begin(next, request).then(answered, failed)
     }
     function bulkhead(request: HttpRequest): Promise<HttpResponse> {
       if (active < maxConcurrent) {
         active++
-        return begin(next, request).then(answered, failed)
+        return carry(request)
       }
       queue ??= createLine()
       if (queue.size >= maxQueue) throw full(request, active, queue.size)
-      return place(queue, arrivals++, request, runtime).then(() => begin(next, request).then(answered, failed))
+      return place(queue, arrivals++, request, runtime).then(() => carry(request))
     }
     return (request) => begin(bulkhead, request)
   })

@@ -174,8 +174,10 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
   const calls: Started[] = []
   /** Use by others, from when it was noticed. */
   const others: { readonly at: number; readonly cost: number }[] = []
-  /** No more than `remaining` may start after this call, until the window is over. */
-  let bounds: { readonly call: Started; readonly remaining: number }[] = []
+  /** No more than `remaining` may start after this call, until the window is over; answers show who had come earlier than it seems. */
+  let bounds: { readonly call: Started; readonly remaining: number; readonly earlier: ReadonlySet<Started> }[] = []
+  /** What was told in this window. */
+  let answers: { readonly call: Started; readonly remaining: number }[] = []
   let known = limit
   let nextKnown = limit
   /** What was answered before counts no more. */
@@ -192,6 +194,7 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
     lastEnd = end
     end = Infinity
     bounds = []
+    answers = []
     known = nextKnown
   }
 
@@ -209,8 +212,8 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
       if (ours + theirs > 0 && ours + theirs + Math.min(call.cost, mine) > known) {
         return `${ours} + ${call.cost} of ${known}, of which others use ${theirs}`
       }
-      for (const { call: told, remaining } of bounds) {
-        const after = sum(calls.filter((each) => isAfter(each, told)))
+      for (const { call: told, remaining, earlier } of bounds) {
+        const after = sum(calls.filter((each) => isAfter(each, told) && !earlier.has(each)))
         if (after + Math.min(call.cost, mine) > remaining) {
           return `${after} + ${call.cost} after ${told.order}, which was told that ${remaining} remain until ${end}`
         }
@@ -231,6 +234,7 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
         const lateMs = precisionMs + now - call.at
         if (end < Infinity && resetsAt > end + windowMs / 2) {
           bounds = []
+          answers = []
           known = nextKnown
         }
         if (resetsAt < end || resetsAt > end + lateMs || end === Infinity) {
@@ -245,8 +249,10 @@ function firstCallModel({ windowMs, limit }: Limit, share: number): Model {
         if (toldLimit < known || (alone && remaining !== undefined)) known = toldLimit
       }
       if (remaining === undefined) return
+      const earlier = answers.filter((other) => other.remaining > remaining).map((other) => other.call)
       if (alone) bounds = []
-      if (end < Infinity) bounds.push({ call, remaining })
+      answers = alone ? [] : [...answers, { call, remaining }]
+      if (end < Infinity) bounds.push({ call, remaining, earlier: new Set(earlier) })
       // All that is used up besides was used up at the refusal, and is back a window's length after that.
       if (fullAt > now - 1.3 * windowMs - 10) return
       // What of ours can count yet, at most: the answer came late, and the vendor may have seen it late.

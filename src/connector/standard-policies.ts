@@ -55,6 +55,14 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
   'attemptTimeout',
 ]
 
+const noSlots: PolicySlots = {}
+
+/** Picks the slots that are given, which a connector keeps. */
+export function slotsOf(options: PolicySlots): PolicySlots {
+  const given = slotNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const)
+  return given.length === 0 ? noSlots : Object.fromEntries(given)
+}
+
 /**
  * Gives the standard stack, outermost first. Reading it from top to bottom is reading the path of a request.
  *

@@ -27,7 +27,7 @@ export interface ThrottleOptions extends QuotaOptions {
 
 /** A throttle that tells the state of its quota. */
 export interface QuotaThrottle extends Policy {
-  quota(): readonly BucketState[]
+  readonly quota: () => readonly BucketState[]
 }
 
 /**
@@ -49,14 +49,15 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   checkNumber('throttle.weight', weight, Number.MIN_VALUE)
   const quota = shared ?? createQuota(rest)
   scheduler.check?.(quota.limits)
-  const connection = named ?? quota.nextConnection()
+  let connection = named
   const clock = createClockOffset()
   let clockOfClient: Runtime = systemRuntime()
 
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
+    const name = (connection ??= quota.nextConnection())
     return async function throttle(request) {
-      const lane = quota.lane(connection, weight, request, runtime.now())
+      const lane = quota.lane(name, weight, request, runtime.now())
       const { operation, priority = 0, deadline, signal } = request
       const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
       lane.present++

@@ -1,3 +1,4 @@
+import type { AuthenticateOptions } from '../auth/authenticate.ts'
 import type { Credential } from '../auth/credential.ts'
 import { checkOptions } from '../check.ts'
 import { HttpClient } from '../client/client.ts'
@@ -72,8 +73,7 @@ export abstract class Connector {
   readonly http: HttpClient
   readonly #profile: VendorProfile
   readonly #transport: Transport
-  readonly #credential: Credential
-  readonly #own: OwnOrigins
+  readonly #access: AuthenticateOptions
   readonly #slots: PolicySlots
   /** What `describe()` shows of a stack that `policies` made; `undefined` for the standard one, which can be made again to ask it. */
   readonly #changed: readonly PolicySettings[] | undefined
@@ -93,17 +93,17 @@ export abstract class Connector {
     const given = guarded(options.runtime ?? systemRuntime())
     const runtime = onEvent ? withListener(given, onEvent) : given
     const baseUrl = checkBaseUrl(options.baseUrl ?? baseUrlOf(profile, options.tenant))
-    const own = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
+    const { origins, hosts } = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
+    const access = { credential: auth, origins, hosts }
     const slots = slotsOf(options)
-    const standard = standardPolicies(profile, auth, own, slots)
+    const standard = standardPolicies(profile, access, slots)
     const chosen = policies ? policies(standard) : standard
     const { version } = profile
     this.http = new HttpClient({
       vendor: profile.name,
       baseUrl,
-      // Named one by one, see `createBucket`.
-      origins: own.origins,
-      hosts: own.hosts,
+      origins,
+      hosts,
       headers: mergeHeaders(
         { 'user-agent': 'hawser', accept: 'application/json' },
         profile.headers,
@@ -123,8 +123,7 @@ export abstract class Connector {
     this.#profile = profile
     this.#transport = transport
     // Not the policies: each that is kept would keep all that it was made of. Nor what they tell, which takes 500 bytes.
-    this.#credential = auth
-    this.#own = own
+    this.#access = access
     this.#slots = slots
     this.#changed = policies && chosen.map(settingsOf)
     this.#quota = quotaOf(chosen.filter(tellsQuota))
@@ -133,8 +132,7 @@ export abstract class Connector {
   /** Tells what this connector is made of: address, version, and every policy with the options in force. */
   describe(): ConnectorDescription {
     const { name, version } = this.#profile
-    const policies =
-      this.#changed ?? standardPolicies(this.#profile, this.#credential, this.#own, this.#slots).map(settingsOf)
+    const policies = this.#changed ?? standardPolicies(this.#profile, this.#access, this.#slots).map(settingsOf)
     const transport = settingsOf(this.#transport)
     return { vendor: name, baseUrl: this.http.baseUrl, version: version?.value, policies, transport }
   }

@@ -36,6 +36,7 @@ it('takes no map for one item', () => {
 
 it('finds an item under a second key, too', () => {
   const one = { key: 'a' }
-  for (const few of [added(added(undefined, one), one, 'b'), added(undefined, one, 'b')]) expect(find(few, 'b')).toBe(one)
+  for (const few of [added(added(undefined, one), one, 'b'), added(undefined, one, 'b')])
+    expect(find(few, 'b')).toBe(one)
   expect(find(added(undefined, one, 'b'), 'a')).toBeUndefined()
 })

@@ -44,9 +44,11 @@ export class AttemptController extends AbortController implements EndSignal {
   }
 }
 
+function nothing(): void {}
+
 /** Runs `listener` when the signal aborts, until the returned function is called. */
 export function onAbort(signal: EndSignal | undefined, listener: () => void): () => void {
-  if (!signal) return () => {}
+  if (!signal) return nothing
   // Many calls may share one signal; Node takes more than ten listeners for a leak and warns.
   if (signal instanceof AbortSignal) setMaxListeners(0, signal)
   signal.addEventListener('abort', listener, { once: true })

@@ -30,7 +30,13 @@ export interface Runtime {
 const longestTimerMs = 2 ** 31 - 1
 
 function after(ms: number, callback: () => void): Cancel {
-  let timer = setTimeout(ms > longestTimerMs ? goOn : callback, Math.min(ms, longestTimerMs))
+  if (ms > longestTimerMs) return afterLong(ms, callback)
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
+}
+
+function afterLong(ms: number, callback: () => void): Cancel {
+  let timer = setTimeout(goOn, longestTimerMs)
   let leftMs = ms
   function goOn(): void {
     leftMs -= longestTimerMs

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors.ts'
 import { bounded } from '../http/bounded.ts'
 import { isOwn, type OwnOrigins } from '../http/origins.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import { secretsRedactor } from '../http/redact.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
 import { discard, type HttpResponse } from '../http/response.ts'
@@ -23,32 +23,38 @@ export function authenticate(options: AuthenticateOptions): Policy {
   const settings = { name: 'authenticate', credential: options.credential.kind, origins: options.origins }
 
   return described(settings, (next, runtime) => {
-    return async function authenticate(request) {
-      const { credential, origins } = options
+    const { credential, origins } = options
+
+    function authenticate(request: HttpRequest): Promise<HttpResponse> {
       if (request.anonymous) return next(request)
       if (!isOwn(options, request.url)) {
         throw new InvalidRequestError(
           `${request.operation}: the credential is not for this origin; it is for ${origins.join(', ')}.`,
         )
       }
-      const added = applied(credential, request, runtime)
-      const first = added instanceof Promise ? await added : added
-      let sentAt = runtime.now()
-      const response = await next(first)
-      credential.observe?.(response, first, sentAt, runtime.now())
-      if (!isRefused(credential, response) || !credential.renew || !isReplayable(request.body))
-        return guarded(response, request, first)
-
-      const renewed = await bounded(credential.renew(first, runtime), request, runtime)
-      runtime.emit?.({ type: 'renew', operation: request.operation, at: runtime.now(), renewed })
-      if (!renewed) return guarded(response, request, first)
-      discard(response)
-      const second = await applied(credential, request, runtime)
-      sentAt = runtime.now()
-      const answer = await next(second)
-      credential.observe?.(answer, second, sentAt, runtime.now())
-      return guarded(answer, request, second)
+      const sent = applied(credential, request, runtime)
+      return sent instanceof Promise ? sent.then((later) => carry(request, later)) : carry(request, sent)
     }
+
+    /** Sends a request with the credential on it. `renewed`: it is the second and last time. */
+    function carry(plain: HttpRequest, sent: HttpRequest, renewed = false): Promise<HttpResponse> {
+      const sentAt = runtime.now()
+      return begin(next, sent).then((response) => {
+        credential.observe?.(response, sent, sentAt, runtime.now())
+        const final = renewed || !isRefused(credential, response) || !credential.renew || !isReplayable(plain.body)
+        return final ? guarded(response, plain, sent) : again(plain, sent, response)
+      })
+    }
+
+    async function again(plain: HttpRequest, sent: HttpRequest, refused: HttpResponse): Promise<HttpResponse> {
+      const renewed = credential.renew ? await bounded(credential.renew(sent, runtime), plain, runtime) : false
+      runtime.emit?.({ type: 'renew', operation: plain.operation, at: runtime.now(), renewed })
+      if (!renewed) return guarded(refused, plain, sent)
+      discard(refused)
+      return carry(plain, await applied(credential, plain, runtime), true)
+    }
+
+    return (request) => begin(authenticate, request)
   })
 }
 

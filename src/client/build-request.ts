@@ -1,9 +1,10 @@
 import { InvalidRequestError } from '../errors.ts'
+import type { EncodedBody } from '../http/body.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
 import { encodeFields, type FieldStyle } from '../http/query.ts'
 import { isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
-import { isIdempotentMethod, type HttpRequest } from '../http/request.ts'
+import { isIdempotentMethod, type HeaderMap, type HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { checkRequestOptions, encodeBody, type RequestOptions } from './request-options.ts'
 
@@ -11,7 +12,7 @@ import { checkRequestOptions, encodeBody, type RequestOptions } from './request-
 export interface RequestDefaults extends OwnOrigins, FieldStyle {
   /** Without a trailing slash. */
   readonly baseUrl: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: HeaderMap
   /** The paths whose routes take forms. @default none: they take JSON */
   readonly forms?: RegExp | undefined
   /** The methods for which the vendor honours idempotency keys. @default any */
@@ -30,6 +31,8 @@ export interface RequestExtras {
   readonly stream?: boolean | undefined
 }
 
+const none: RequestExtras = {}
+
 /**
  * Builds the request of a call.
  *
@@ -41,7 +44,7 @@ export function buildRequest(
   options: RequestOptions,
   defaults: RequestDefaults,
   runtime: Runtime,
-  extras: RequestExtras = {},
+  extras: RequestExtras = none,
 ): HttpRequest {
   checkRequestOptions(options)
   if (!/^[A-Z]+$/.test(method)) throw new InvalidRequestError('A method is written in capitals: `GET`, `POST`.')
@@ -61,13 +64,11 @@ export function buildRequest(
   }
   const totalMs = options.deadlineMs ?? defaults.deadlineMs
   const encoded = encodeBody(options, defaults, () => runtime.uuid())
-  const { 'content-length': length, ...described } = encoded?.headers ?? {}
-  const headers = mergeHeaders(defaults.headers, described, options.headers)
   return {
     method,
     url,
-    // Known for files only; checked headers cannot hold it, since a caller's own would let a second request in.
-    headers: length === undefined ? headers : { ...headers, 'content-length': length },
+    // Most calls have neither, and share the client's.
+    headers: encoded || options.headers ? headersOf(options, defaults, encoded) : defaults.headers,
     body: encoded?.body,
     operation,
     idempotent: options.idempotent ?? isIdempotentMethod(method),
@@ -84,6 +85,13 @@ export function buildRequest(
     secrets: undefined,
     anonymous: undefined,
   }
+}
+
+function headersOf(options: RequestOptions, defaults: RequestDefaults, encoded: EncodedBody | undefined): HeaderMap {
+  const { 'content-length': length, ...described } = encoded?.headers ?? {}
+  const headers = mergeHeaders(defaults.headers, described, options.headers)
+  // Known for files only; checked headers cannot hold it, since a caller's own would let a second request in.
+  return length === undefined ? headers : { ...headers, 'content-length': length }
 }
 
 /** Names an operation: the method and the path's template; of an absolute URL the origin only, since its path holds values. */

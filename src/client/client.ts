@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { isRecord } from '../check.ts'
 import { InvalidRequestError, PaginationError } from '../errors.ts'
+import { checkHeaders } from '../http/headers.ts'
 import { isOwn } from '../http/origins.ts'
 import type { Fields } from '../http/query.ts'
 import type { HttpRequest } from '../http/request.ts'
@@ -44,6 +45,8 @@ export interface PaginateOptions<T> extends RequestOptions {
   readonly prefetch?: boolean | undefined
 }
 
+const none: RequestOptions = {}
+
 /**
  * Calls an API through a policy stack: builds the request, decodes the answer, throws typed errors.
  *
@@ -52,7 +55,9 @@ export interface PaginateOptions<T> extends RequestOptions {
 export class HttpClient {
   readonly #config: HttpClientConfig
 
+  /** @throws {InvalidRequestError} where a header of the configuration cannot be sent, or its name is not in lower case */
   constructor(config: HttpClientConfig) {
+    checkHeaders(config.headers)
     this.#config = config
   }
 
@@ -164,7 +169,7 @@ export class HttpClient {
   }
 
   /** Builds a request as the other methods do, and sends nothing. @throws {InvalidRequestError} */
-  build(method: string, target: Target, options: RequestOptions = {}, extras?: RequestExtras): HttpRequest {
+  build(method: string, target: Target, options: RequestOptions = none, extras?: RequestExtras): HttpRequest {
     return buildRequest(method, target, options, this.#config, this.#config.runtime, extras)
   }
 
@@ -190,13 +195,18 @@ export class HttpClient {
     decoding: (schema: StandardSchema<T> | undefined) => decode.Decode<T>,
     extras?: RequestExtras,
   ): Call<T> {
-    const run = async (): ReturnType<Call<T>['withResponse']> => {
-      if (options !== undefined && !isRecord(options))
-        throw new InvalidRequestError('A call takes its options as a plain object.')
-      const { schema, ...request }: CallOptions<T> = options ?? {}
-      return execute(this.build(method, target, request, extras), decoding(decode.checkSchema(schema)), this.#config)
+    try {
+      if (options === undefined) {
+        return callOf(execute(this.build(method, target, none, extras), decoding(undefined), this.#config))
+      }
+      if (!isRecord(options)) throw new InvalidRequestError('A call takes its options as a plain object.')
+      const { schema, ...request }: CallOptions<T> = options
+      const built = this.build(method, target, request, extras)
+      return callOf(execute(built, decoding(decode.checkSchema(schema)), this.#config))
+    } catch (error) {
+      // Thrown in an async function, it would cost every call three turns of the queue.
+      return callOf(Promise.reject(error))
     }
-    return callOf(run())
   }
 }
 

@@ -2,8 +2,7 @@ import { isHawserError } from '../errors.ts'
 import type { Send } from '../http/policy.ts'
 import { summarize } from '../http/redact.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { isSuccess } from '../http/response.ts'
-import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { wasSent } from '../policies/outcome.ts'
 import { errorCode } from '../policies/report.ts'
 import type { Runtime } from '../runtime.ts'
@@ -21,6 +20,8 @@ export interface Execution {
   readonly throttled?: ReadThrottle | undefined
 }
 
+const plain: ErrorReading = {}
+
 /**
  * Sends a request, decodes the answer and tells how it went: one `call` event for each call.
  *
@@ -34,23 +35,25 @@ export async function execute<T>(
   execution: Execution,
   answers: 'success' | 'any' = 'success',
 ): Promise<WithResponse<T>> {
-  const { vendor, send, runtime, errors = {}, throttled = throttledByStatus } = execution
+  const { vendor, send, runtime, errors = plain, throttled = throttledByStatus } = execution
   const { operation } = request
   const since = runtime.now()
-  const event = { type: 'call', vendor, operation } as const
   try {
     const response = await send(request)
-    const good = isSuccess(response.status) && !throttled(response, runtime.now())
-    if (!good && answers === 'success') {
+    if (answers === 'success' && !isGood(response, throttled, runtime.now())) {
       throw await failureOf(response, { request, errors, throttled, runtime })
     }
-    const data = await decode(response, operation)
-    const at = runtime.now()
-    const { status, attempts = 1 } = response
-    runtime.emit?.({ ...event, at, durationMs: at - since, status, attempts })
+    const decoded = decode(response, operation)
+    const data = decoded instanceof Promise ? await decoded : decoded
+    if (runtime.emit) {
+      const at = runtime.now()
+      const { status, attempts = 1 } = response
+      runtime.emit({ type: 'call', vendor, operation, at, durationMs: at - since, status, attempts })
+    }
     return { data, response }
   } catch (error) {
     const at = runtime.now()
+    const event = { type: 'call', vendor, operation } as const
     if (!isHawserError(error)) {
       runtime.emit?.({ ...event, at, durationMs: at - since, error: errorCode(error), attempts: 0 })
       throw error

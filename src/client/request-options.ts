@@ -46,55 +46,48 @@ export interface CallOptions<T> extends RequestOptions {
   readonly schema?: StandardSchema<T> | undefined
 }
 
-const known: Readonly<Record<keyof RequestOptions, true>> = {
-  query: true,
-  headers: true,
-  json: true,
-  form: true,
-  multipart: true,
-  body: true,
-  signal: true,
-  attemptTimeoutMs: true,
-  deadlineMs: true,
-  idempotencyKey: true,
-  idempotent: true,
-  cost: true,
-  priority: true,
-  maxResponseBytes: true,
-}
-
 /** @throws {InvalidRequestError} where an option is unknown or holds what it cannot hold */
 export function checkRequestOptions(options: RequestOptions): void {
   if (!isRecord(options)) throw new InvalidRequestError('A call takes its options as a plain object.')
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name))
-  if (unknown !== undefined) {
-    throw new InvalidRequestError(`A call has no option \`${unknown}\`. It has: ${Object.keys(known).join(', ')}.`)
-  }
-  for (const [name, fits, what] of rules) {
-    const value: unknown = Reflect.get(options, name)
-    if (value !== undefined && !fits(value)) throw new InvalidRequestError(`\`${name}\` is ${what}.`)
+  for (const [name, value] of Object.entries(options)) {
+    if (!isOption(name)) {
+      throw new InvalidRequestError(`A call has no option \`${name}\`. It has: ${Object.keys(rules).join(', ')}.`)
+    }
+    const rule = rules[name]
+    if (value !== undefined && rule && !rule[0](value)) throw new InvalidRequestError(`\`${name}\` is ${rule[1]}.`)
   }
 }
+
+function isOption(name: string): name is keyof RequestOptions {
+  return Object.hasOwn(rules, name)
+}
+
+type Rule = readonly [fits: (value: unknown) => boolean, what: string]
 
 const isLimit = (value: unknown): boolean => typeof value === 'number' && value > 0
 const isBody = (value: unknown): boolean =>
   ['string', 'function'].includes(typeof value) || value instanceof Uint8Array || value instanceof Readable
+const fields: Rule = [isRecord, 'a plain object of fields']
+const limit: Rule = [isLimit, 'a number above 0']
 
 /** What each option must be, beyond its type: options come from JavaScript too. */
-const rules: readonly (readonly [keyof RequestOptions, (value: unknown) => boolean, string])[] = [
-  ['query', isRecord, 'a plain object of fields'],
-  ['headers', isRecord, 'a plain object of names and values'],
-  ['form', isRecord, 'a plain object of fields'],
-  ['multipart', (value) => value instanceof FormData, 'a FormData'],
-  ['body', isBody, 'text, bytes, a stream, or a function that opens one; use `json` for other values'],
-  ['signal', (value) => value instanceof AbortSignal, 'an AbortSignal'],
-  ['idempotent', (value) => typeof value === 'boolean', 'a boolean'],
-  ['priority', Number.isFinite, 'a number'],
-  ['cost', isLimit, 'a number above 0'],
-  ['attemptTimeoutMs', isLimit, 'a number above 0'],
-  ['deadlineMs', isLimit, 'a number above 0'],
-  ['maxResponseBytes', isLimit, 'a number above 0'],
-]
+const rules: Readonly<Record<keyof RequestOptions, Rule | undefined>> = {
+  query: fields,
+  headers: [isRecord, 'a plain object of names and values'],
+  json: undefined,
+  form: fields,
+  multipart: [(value) => value instanceof FormData, 'a FormData'],
+  body: [isBody, 'text, bytes, a stream, or a function that opens one; use `json` for other values'],
+  signal: [(value) => value instanceof AbortSignal, 'an AbortSignal'],
+  attemptTimeoutMs: limit,
+  deadlineMs: limit,
+  // Checked where its vendor is known.
+  idempotencyKey: undefined,
+  idempotent: [(value) => typeof value === 'boolean', 'a boolean'],
+  cost: limit,
+  priority: [Number.isFinite, 'a number'],
+  maxResponseBytes: limit,
+}
 
 /**
  * Encodes the body of a call, if it has one.
@@ -103,7 +96,10 @@ const rules: readonly (readonly [keyof RequestOptions, (value: unknown) => boole
  */
 export function encodeBody(options: RequestOptions, style: FieldStyle, uuid: () => string): EncodedBody | undefined {
   const { json, form, multipart, body } = options
-  if ([json, form, multipart, body].filter((given) => given !== undefined).length > 1) {
+  let given = 0
+  for (const each of [json, form, multipart, body]) if (each !== undefined) given++
+  if (given === 0) return undefined
+  if (given > 1) {
     throw new InvalidRequestError('A call has one body: `json`, `form`, `multipart` or `body`.')
   }
   if (json !== undefined) return jsonBody(json)

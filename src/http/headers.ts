@@ -38,6 +38,18 @@ export function mergeHeaders(
 }
 
 /**
+ * Checks headers that go onto every request as they are.
+ *
+ * @throws {InvalidRequestError} where one cannot be sent, or its name is not in lower case
+ */
+export function checkHeaders(headers: HeaderMap): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (name !== name.toLowerCase()) throw new InvalidRequestError('The names of headers are in lower case here.')
+    checkHeader(name, value)
+  }
+}
+
+/**
  * Checks a header with its name in lower case, and gives its value.
  *
  * @throws {InvalidRequestError} where one of them cannot stand in a header; the value is not repeated.

@@ -32,8 +32,8 @@ export function templateOf({ strings, values }: PathTemplate): string {
 
 /** Cuts a path at its query, which may hold what no event or error may show. */
 export function withoutQuery(path: string): string {
-  const [bare = ''] = path.split('?', 1)
-  return bare
+  const at = path.indexOf('?')
+  return at < 0 ? path : path.slice(0, at)
 }
 
 /** Tells whether something is what {@link path} gives, as a tag and not as a function. */
@@ -86,8 +86,7 @@ export function checkPath(text: string): void {
   if (!/^\/(?![/\\])/.test(text) || /[\\\t\r\n#]/.test(text)) {
     throw new InvalidRequestError('A path starts with one `/` and holds no backslash, line break or `#`.')
   }
-  const [pathname = ''] = text.split('?', 1)
-  if (pathname.split('/').some((part) => isDotSegment(part))) {
+  if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(withoutQuery(text))) {
     throw new InvalidRequestError('A path holds no `.` or `..` segment; check the values it was built from.')
   }
 }

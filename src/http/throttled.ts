@@ -1,4 +1,4 @@
-import type { HttpResponse } from './response.ts'
+import { isSuccess, type HttpResponse } from './response.ts'
 import { retryAfterMs } from './retry-after.ts'
 
 /** What a throttled answer says. */
@@ -13,3 +13,8 @@ export type ReadThrottle = (response: HttpResponse, now: number) => Throttle | u
 /** The plain reading: status 429 with `Retry-After`. @see https://www.rfc-editor.org/rfc/rfc6585#section-4 */
 export const throttledByStatus: ReadThrottle = ({ status, headers }, now) =>
   status === 429 ? { retryAfterMs: retryAfterMs(headers, now) } : undefined
+
+/** Tells whether an answer is a success, and no throttle that says success. */
+export function isGood(response: HttpResponse, throttled: ReadThrottle, now: number): boolean {
+  return isSuccess(response.status) && !throttled(response, now)
+}

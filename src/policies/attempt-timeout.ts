@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { AttemptController, aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
+import { endEarly } from '../http/bounded.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import { relay } from '../http/relay.ts'
 import { discard } from '../http/response.ts'
@@ -33,36 +34,21 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
       return new Promise((resolve, reject) => {
         // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
         let ended = false
-        const end = (error: Error): void => {
+        const release = endEarly(allowedMs, signal, runtime, (early) => {
+          const error = early ?? new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })
           ended = true
-          release()
           reject(error)
           controller.abort(error)
-        }
-        const cancel =
-          allowedMs === Infinity
-            ? () => {}
-            : runtime.limit(allowedMs, () =>
-                end(new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })),
-              )
-        const release = (): void => {
-          cancel()
-          forget()
-        }
-        const forget = onAbort(signal, () => end(aborted(signal)))
+        })
         // The controller and not its signal, which Node makes when it is first read: that costs as much as all five policies.
-        const sending = begin(next, { ...request, controller })
-        sending.then(
+        begin(next, { ...request, controller }).then(
           (response) => {
             // It came after the end, from a transport that does not obey: nobody will read it.
             if (ended) return discard(response)
-            if (!(response.body instanceof Readable)) {
-              release()
-              return resolve(response)
-            }
-            cancel()
-            const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime)
-            body.once('close', release)
+            release()
+            if (!(response.body instanceof Readable)) return resolve(response)
+            const forget = onAbort(signal, () => controller.abort(aborted(signal)))
+            const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime).once('close', forget)
             resolve({ ...response, body })
           },
           (error: unknown) => {

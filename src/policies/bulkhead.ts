@@ -4,8 +4,9 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { BulkheadFullError, TimeoutError } from '../errors.ts'
 import type { Heap } from '../http/heap.ts'
 import { createLine, rankOf, type InLine } from '../http/line.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** Options of {@link bulkhead}. */
@@ -47,23 +48,26 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    return async function bulkhead(request) {
-      if (active < maxConcurrent) active++
-      else {
-        queue ??= createLine()
-        if (queue.size >= maxQueue) throw full(request, active, queue.size)
-        await place(queue, arrivals++, request, runtime)
-      }
-      try {
-        const response = await next(request)
-        if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
-        else release()
-        return response
-      } catch (error) {
-        release()
-        throw error
-      }
+    // Made once for all calls, and no async function: what stands here for each call is one promise.
+    const answered = (response: HttpResponse): HttpResponse => {
+      if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
+      else release()
+      return response
     }
+    const failed = (error: unknown): never => {
+      release()
+      throw error
+    }
+    function bulkhead(request: HttpRequest): Promise<HttpResponse> {
+      if (active < maxConcurrent) {
+        active++
+        return begin(next, request).then(answered, failed)
+      }
+      queue ??= createLine()
+      if (queue.size >= maxQueue) throw full(request, active, queue.size)
+      return place(queue, arrivals++, request, runtime).then(() => begin(next, request).then(answered, failed))
+    }
+    return (request) => begin(bulkhead, request)
   })
 }
 

@@ -3,11 +3,12 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
+import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
 import { createCircuitScopes, type CircuitScope } from './circuit-scopes.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
-import { outcomeOf } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import { standardRule, type Rule } from './standard-rule.ts'
 import { verdictOn, type Verdict } from './verdict.ts'
 
@@ -51,33 +52,42 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   let isolations = 0
 
   const policy: Policy = (next, runtime) => {
-    return async function circuitBreaker(request) {
-      const now = runtime.now()
-      const key = scope(request)
-      const state = scopes.of(key, now)
-      const before = state.circuit
-      const asked = isolations > 0 ? before : move(state, step(before, { type: 'ask', now }), key, request, runtime)
-      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
-      if (!passes) {
-        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
-        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${key}`
-        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
-      }
-      const outcome = await outcomeOf(begin(next, request))
+    function judge(at: CircuitScope, passed: Circuit, outcome: Outcome, request: HttpRequest): void {
       let verdict: Verdict = 'neutral'
       try {
         verdict = verdictOn(outcome, throttled, runtime.now())
       } finally {
         // An answer that was under way when the state changed says nothing about the new state.
-        if (state.circuit === asked) {
-          const trip = count(state.rule, asked, verdict)
-          const input = { type: 'verdict', verdict, trip, now: runtime.now(), openMs } as const
-          move(state, step(asked, input), key, request, runtime)
+        if (at.circuit === passed) {
+          const trip = count(at.rule, passed, verdict)
+          move(at, step(passed, { type: 'verdict', verdict, trip, now: runtime.now(), openMs }), request, runtime)
         }
       }
-      if (outcome.response) return outcome.response
-      throw outcome.error
     }
+
+    function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
+      const now = runtime.now()
+      const at = scopes.of(scope(request), now)
+      const before = at.circuit
+      const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
+      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
+      if (!passes) {
+        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
+        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${at.key}`
+        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
+      }
+      return begin(next, request).then(
+        (response) => {
+          judge(at, asked, { response }, request)
+          return response
+        },
+        (error: unknown) => {
+          judge(at, asked, { error }, request)
+          throw error
+        },
+      )
+    }
+    return (request) => begin(circuitBreaker, request)
   }
   const isolate = (): (() => void) => {
     let done = false
@@ -103,11 +113,11 @@ function count(rule: Rule, circuit: Circuit, verdict: Verdict): boolean {
   return false
 }
 
-function move(state: CircuitScope, to: Circuit, scope: string, { operation }: HttpRequest, runtime: Runtime): Circuit {
-  const from = state.circuit
-  state.circuit = to
+function move(scope: CircuitScope, to: Circuit, { operation }: HttpRequest, runtime: Runtime): Circuit {
+  const from = scope.circuit
+  scope.circuit = to
   if (from.at !== to.at) {
-    runtime.emit?.({ type: 'circuit', operation, at: runtime.now(), scope, from: from.at, to: to.at })
+    runtime.emit?.({ type: 'circuit', operation, at: runtime.now(), scope: scope.key, from: from.at, to: to.at })
   }
   return to
 }

@@ -1,6 +1,7 @@
-import { aborted, onAbort } from '../abort.ts'
+import { aborted } from '../abort.ts'
 import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
+import { endEarly } from '../http/bounded.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import { discard } from '../http/response.ts'
 
@@ -24,22 +25,12 @@ export function deadline(totalMs = 60_000): Policy {
       const { signal, operation } = request
       if (signal?.aborted) return Promise.reject(aborted(signal))
       return new Promise((resolve, reject) => {
-        const cancel = runtime.limit(at - now + graceMs, () => {
-          release()
-          reject(new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
-        })
         let ended = false
-        const release = (): void => {
+        const release = endEarly(at - now + graceMs, signal, runtime, (error) => {
           ended = true
-          cancel()
-          forget()
-        }
-        const forget = onAbort(signal, () => {
-          release()
-          reject(aborted(signal))
+          reject(error ?? new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
         })
-        const sending = begin(next, { ...request, deadline: at })
-        sending.then(
+        begin(next, request.deadline === at ? request : { ...request, deadline: at }).then(
           (response) => {
             if (ended) return discard(response)
             release()

@@ -1,9 +1,9 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { RedirectError } from '../errors.ts'
 import { isOwn } from '../http/origins.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
 import { isReplayable, type HeaderMap, type HttpRequest } from '../http/request.ts'
-import { discard } from '../http/response.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
 
 /** Options of {@link redirect}. */
 export interface RedirectOptions {
@@ -33,10 +33,17 @@ export function redirect(options: RedirectOptions = {}): Policy {
   const { origins = [], hosts, elsewhere = 'refuse', maxHops = 5 } = options
   checkNumber('redirect.maxHops', maxHops, 0)
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
-    return async function redirect(first) {
+    // Nearly every answer is none, and is passed on without an async function's own promise, context and turns: 1 µs of 40.
+    return function redirect(request) {
+      return begin(next, request).then((response) =>
+        isRedirect(response.status) ? follow(request, response) : response,
+      )
+    }
+
+    async function follow(first: HttpRequest, redirected: HttpResponse): Promise<HttpResponse> {
       let request = first
+      let response = redirected
       for (let hop = 0; ; hop++) {
-        const response = await next(request)
         const { status, headers } = response
         const location = headers['location']
         if (!isRedirect(status) || location === undefined) return response
@@ -58,6 +65,7 @@ export function redirect(options: RedirectOptions = {}): Policy {
         }
         runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
         request = trusted ? target : { ...target, headers: onlyHarmless(target.headers), anonymous: true }
+        response = await next(request)
       }
     }
   })

@@ -1,9 +1,8 @@
 import { NetworkError, TimeoutError, type RetryStop } from '../errors.ts'
 import { isCertificateReason } from '../http/network-failure.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
-import { isSuccess } from '../http/response.ts'
 import { retryAfterMs } from '../http/retry-after.ts'
-import type { ReadThrottle } from '../http/throttled.ts'
+import { isGood, type ReadThrottle } from '../http/throttled.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Backoff } from './backoff.ts'
 import { isUnavailable, type Outcome } from './outcome.ts'
@@ -54,7 +53,7 @@ export function decideRetry(
   moment: RetryMoment,
 ): RetryDecision {
   const { response } = outcome
-  if (response && isSuccess(response.status) && !settings.throttled(response, moment.now)) return { do: 'return' }
+  if (response && isGood(response, settings.throttled, moment.now)) return { do: 'return' }
 
   const hint = settings.hintHeader === undefined ? undefined : response?.headers[settings.hintHeader]
   if (hint === 'false') return { do: 'stop', because: 'vendor-said-no' }

@@ -1,10 +1,11 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, isHawserError } from '../errors.ts'
-import { described, type Policy } from '../http/policy.ts'
-import { discard } from '../http/response.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
 import { fullJitter, type Backoff } from './backoff.ts'
-import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
-import { outcomeOf, wasSent } from './outcome.ts'
+import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { outcomeOf, wasSent, type Outcome } from './outcome.ts'
 import { retryBudget, type RetryBudget } from './retry-budget.ts'
 import { decideRetry } from './retry-decision.ts'
 
@@ -49,11 +50,23 @@ export function retry(options: RetryOptions = {}): Policy {
   const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    return async function retry(request) {
+    // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
+    return function retry(request) {
+      return begin(next, request).then(
+        (response) => {
+          if (!isGood(response, throttled, runtime.now())) return goOn(request, { response })
+          budget.earn()
+          return response
+        },
+        (error: unknown) => goOn(request, { error }),
+      )
+    }
+
+    async function goOn(request: HttpRequest, first: Outcome): Promise<HttpResponse> {
+      let outcome = first
       let price: number | undefined
       let attempts = 0
       for (let attempt = 1; ; attempt++) {
-        const outcome = await outcomeOf(next(request))
         if (wasSent(outcome)) attempts++
         const now = runtime.now()
         let decision = decideRetry(request, outcome, settings, { attempt, now, runtime })
@@ -85,6 +98,7 @@ export function retry(options: RetryOptions = {}): Policy {
           retryAfterMs,
         })
         await runtime.sleep(delayMs, request.signal)
+        outcome = await outcomeOf(begin(next, request))
       }
     }
   })

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
-import { described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy } from '../http/policy.ts'
+import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
 import { createClockOffset } from '../http/clock-offset.ts'
@@ -11,7 +12,7 @@ import { learn } from './learn.ts'
 import type { BucketState } from './bucket-state.ts'
 import { quota as createQuota, quotaOptionNames, type Quota, type QuotaOptions } from './quota.ts'
 import { gateScheduler, type Scheduler } from './scheduler.ts'
-import type { Permit } from './state.ts'
+import type { Lane, Permit } from './state.ts'
 
 /** Options of {@link throttle}: those of a quota of its own, or a quota that it shares. */
 export interface ThrottleOptions extends QuotaOptions {
@@ -56,34 +57,38 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     const name = (connection ??= quota.nextConnection())
-    return async function throttle(request) {
+
+    function throttle(request: HttpRequest): Promise<HttpResponse> {
       const lane = quota.lane(name, weight, request, runtime.now())
       const { operation, priority = 0, deadline, signal } = request
       const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
+      const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
       lane.present++
-      let permit: Permit
-      try {
-        const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
-        permit = taken instanceof Promise ? await waited(taken, operation, runtime) : taken
-      } catch (error) {
-        lane.present--
-        throw error
-      }
+      if (!(taken instanceof Promise)) return carry(request, taken)
+      return waited(taken, lane, operation, runtime).then((permit) => carry(request, permit))
+    }
+
+    function carry(request: HttpRequest, permit: Permit): Promise<HttpResponse> {
+      const { signal } = request
       if (signal?.aborted) {
         // The abort came between the call's turn and its start.
         amend(permit, 0)
         end(quota, scheduler, permit, runtime.now(), runtime)
         throw aborted(signal)
       }
-      let response: HttpResponse
+      return begin(next, request).then(
+        (response) => answered(request, permit, response),
+        (error: unknown) => failed(permit, error),
+      )
+    }
+
+    function answered(request: HttpRequest, permit: Permit, response: HttpResponse): HttpResponse {
       try {
-        response = await next(request)
         learn(quota, permit, request, response, clock, runtime)
       } catch (error) {
-        if (neverSent(error)) amend(permit, 0)
-        end(quota, scheduler, permit, runtime.now(), runtime)
-        throw error
+        failed(permit, error)
       }
+      const { lane } = permit
       scheduler.drive?.(lane, runtime)
       const now = runtime.now()
       if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs ?? Infinity, now - permit.chargedAt)
@@ -92,6 +97,14 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
       } else end(quota, scheduler, permit, now, runtime)
       return response
     }
+
+    function failed(permit: Permit, error: unknown): never {
+      if (neverSent(error)) amend(permit, 0)
+      end(quota, scheduler, permit, runtime.now(), runtime)
+      throw error
+    }
+
+    return (request) => begin(throttle, request)
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
   return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()) })
@@ -104,9 +117,12 @@ function end({ gate }: Quota, scheduler: Scheduler, permit: Permit, answeredAt: 
   scheduler.release?.(permit)
 }
 
-async function waited(permit: Promise<Permit>, operation: string, runtime: Runtime): Promise<Permit> {
+async function waited(permit: Promise<Permit>, lane: Lane, operation: string, runtime: Runtime): Promise<Permit> {
   const since = runtime.now()
-  const taken = await permit
+  const taken = await permit.catch((error: unknown) => {
+    lane.present--
+    throw error
+  })
   const at = runtime.now()
   runtime.emit?.({ type: 'wait', in: 'throttle', operation, at, waitedMs: at - since })
   return taken

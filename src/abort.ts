@@ -13,6 +13,8 @@ export interface EndSignal {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
+const none: readonly (() => void)[] = []
+
 /**
  * A controller that is listened to itself, so that Node makes no signal for a call that is never aborted. The signal, its
  * listener and their garbage cost 10 µs on undici and 40 µs on axios, which makes an emitter of it.
@@ -21,7 +23,7 @@ export class AttemptController extends AbortController implements EndSignal {
   // Not called `aborted`: the CommonJS build takes what is assigned to it for the exported function of that name.
   #ended = false
   // One in nearly every case, so that a set is made for nobody.
-  #listeners: readonly (() => void)[] = []
+  #listeners: readonly (() => void)[] = none
 
   get aborted(): boolean {
     return this.#ended
@@ -32,7 +34,7 @@ export class AttemptController extends AbortController implements EndSignal {
     this.#ended = true
     super.abort(reason)
     for (const listener of this.#listeners) listener()
-    this.#listeners = []
+    this.#listeners = none
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
@@ -40,7 +42,8 @@ export class AttemptController extends AbortController implements EndSignal {
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners = this.#listeners.filter((other) => other !== listener)
+    const alone = this.#listeners.length === 1 && this.#listeners[0] === listener
+    this.#listeners = alone ? none : this.#listeners.filter((other) => other !== listener)
   }
 }
 

@@ -1,6 +1,7 @@
 import { ConfigurationError, InvalidRequestError, OAuthError } from '../errors.ts'
 import { learnClock } from '../http/clock-offset.ts'
 import { oneText } from '../http/one-text.ts'
+import { withHeader } from '../http/headers.ts'
 import { checkPatterns, isOwn, originOf } from '../http/origins.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -35,13 +36,10 @@ export function tokenCredential(source: TokenSource, options?: TokenCredentialOp
   return {
     kind: oneText(`oauth, ${source.kind}`),
     apply(request, runtime) {
-      const put = (tokens: Tokens): HttpRequest | Promise<HttpRequest> => {
-        const { baseUrl } = tokens
-        const there = baseUrl === undefined ? request : moved(request, baseUrl, hosts, source.connection)
-        return attach(there, tokens, runtime)
-      }
       const tokens = source.token(token, runtime)
-      return tokens instanceof Promise ? tokens.then(put) : put(tokens)
+      const { connection } = source
+      if (!(tokens instanceof Promise)) return attach(addressed(request, tokens, hosts, connection), tokens, runtime)
+      return tokens.then((later) => attach(addressed(request, later, hosts, connection), later, runtime))
     },
     refused: refused ? (response) => isUnauthorized(response) || refused(response) : isUnauthorized,
     renew: (request, runtime) => source.renew(token, request.secrets?.[0] ?? '', runtime),
@@ -55,12 +53,18 @@ function isUnauthorized({ status }: HttpResponse): boolean {
 
 /** Sends `Authorization: Bearer …`. @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 export function attachBearer(request: HttpRequest, { accessToken }: Tokens): HttpRequest {
-  const headers = { ...request.headers, authorization: `Bearer ${accessToken}` }
+  const headers = withHeader(request.headers, 'authorization', `Bearer ${accessToken}`)
   return { ...request, headers, secrets: [accessToken] }
 }
 
 /** Sends a request to the address that came with the tokens, which is checked first: whoever wrote the answer chose it. */
-function moved(request: HttpRequest, baseUrl: string, hosts: readonly RegExp[], connection: string): HttpRequest {
+function addressed(
+  request: HttpRequest,
+  { baseUrl }: Tokens,
+  hosts: readonly RegExp[],
+  connection: string,
+): HttpRequest {
+  if (baseUrl === undefined) return request
   if (hosts.length === 0)
     throw new ConfigurationError('A token answer named an address, and the profile has no `hosts` to check it with.')
   const own = { origins: [], hosts }

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors.ts'
 import type { EncodedBody } from '../http/body.ts'
-import { mergeHeaders } from '../http/headers.ts'
+import { mergeHeaders, withHeader } from '../http/headers.ts'
 import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
 import { encodeFields, type FieldStyle } from '../http/query.ts'
 import { isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
@@ -91,7 +91,7 @@ function headersOf(options: RequestOptions, defaults: RequestDefaults, encoded: 
   const { 'content-length': length, ...described } = encoded?.headers ?? {}
   const headers = mergeHeaders(defaults.headers, described, options.headers)
   // Known for files only; checked headers cannot hold it, since a caller's own would let a second request in.
-  return length === undefined ? headers : { ...headers, 'content-length': length }
+  return length === undefined ? headers : withHeader(headers, 'content-length', length)
 }
 
 /** Names an operation: the method and the path's template; of an absolute URL the origin only, since its path holds values. */

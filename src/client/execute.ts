@@ -52,22 +52,23 @@ export async function execute<T>(
     }
     return { data, response }
   } catch (error) {
-    const at = runtime.now()
-    const event = { type: 'call', vendor, operation } as const
-    if (!isHawserError(error)) {
-      runtime.emit?.({ ...event, at, durationMs: at - since, error: errorCode(error), attempts: 0 })
-      throw error
-    }
-    error.add({
-      vendor,
-      operation,
-      attempts: wasSent({ error }) ? 1 : 0,
-      idempotencyKey: request.idempotencyKey,
-      request: summarize(request),
-    })
-    const { code, status, attempts = 0, requestId, retryStop } = error
-    const result = { error: code, ...(status !== undefined && { status }) }
-    runtime.emit?.({ ...event, at, durationMs: at - since, attempts, requestId, retryStop, ...result })
-    throw error
+    throw told(error, request, execution, since)
   }
+}
+
+/** Puts the facts of the call onto its error, and tells of it. Apart, so that a call that goes well holds none of its variables. */
+function told(error: unknown, request: HttpRequest, { vendor, runtime }: Execution, since: number): unknown {
+  const { operation, idempotencyKey } = request
+  const at = runtime.now()
+  const event = { type: 'call', vendor, operation, at, durationMs: at - since } as const
+  if (!isHawserError(error)) {
+    runtime.emit?.({ ...event, error: errorCode(error), attempts: 0 })
+    return error
+  }
+  const sent = wasSent({ error }) ? 1 : 0
+  error.add({ vendor, operation, attempts: sent, idempotencyKey, request: summarize(request) })
+  const { code, status, attempts = 0, requestId, retryStop } = error
+  const result = { error: code, ...(status !== undefined && { status }) }
+  runtime.emit?.({ ...event, attempts, requestId, retryStop, ...result })
+  return error
 }

@@ -1,6 +1,6 @@
 import { isRecord } from '../check.ts'
 import { ConfigurationError, InvalidRequestError } from '../errors.ts'
-import { checkHeader } from './headers.ts'
+import { checkHeader, withHeader } from './headers.ts'
 import type { HttpRequest } from './request.ts'
 
 /** Where a value of a credential stands in a request: in a header, in the query, or in a field of the body. */
@@ -46,7 +46,7 @@ export function checkPlace(option: string, at: unknown): Place {
 export function placed(request: HttpRequest, at: Place, value: string): HttpRequest {
   if ('header' in at) {
     const { header, prefix = '' } = at
-    return { ...request, headers: { ...request.headers, [header]: checkHeader(header, prefix + value) } }
+    return { ...request, headers: withHeader(request.headers, header, checkHeader(header, prefix + value)) }
   }
   return 'query' in at ? withParameter(request, at.query, value) : withField(request, at.body, value)
 }

@@ -4,6 +4,7 @@ import {
   refusedByBody,
   tokenCredential,
   tokenSource,
+  withHeader,
   type Attach,
   type Credential,
   type Grant,
@@ -105,7 +106,7 @@ function usageOf({ hosts }: Pick<VendorProfile, 'hosts'>, { oauth }: Server): To
 function attachTo({ name, prefix = '' }: { readonly name: string; readonly prefix?: string }): Attach {
   const header = name.toLowerCase()
   return (request, { accessToken }) => {
-    const headers = { ...request.headers, [header]: prefix + accessToken }
+    const headers = withHeader(request.headers, header, prefix + accessToken)
     return { ...request, headers, secrets: [accessToken] }
   }
 }

@@ -1,6 +1,7 @@
 import {
   OAuthError,
   tokenCredential,
+  withHeader,
   type Attach,
   type Credential,
   type HttpRequest,
@@ -27,7 +28,11 @@ export function dpopCredential(source: TokenSource, dpop: Dpop, options: TokenCr
     }
     const { method, url } = request
     const proof = await dpop.proof({ method, url, accessToken, runtime, clock: source.clock })
-    const headers = { ...request.headers, authorization: `${tokenType} ${accessToken}`, dpop: proof }
+    const headers = withHeader(
+      withHeader(request.headers, 'authorization', `${tokenType} ${accessToken}`),
+      'dpop',
+      proof,
+    )
     return { ...request, headers, secrets: [accessToken, proof] }
   }
   const plain = tokenCredential(source, { ...options, attach })

@@ -1,5 +1,6 @@
 import { checkOptions } from '../check.ts'
 import { InvalidRequestError, isHawserError } from '../errors.ts'
+import { withHeader } from '../http/headers.ts'
 import { described, type Policy } from '../http/policy.ts'
 
 /** How a vendor recognises a repeated write. */
@@ -33,7 +34,7 @@ export function idempotency(options: IdempotencyOptions): Policy {
         const message = `${request.operation}: \`idempotencyKey\` is 1 to ${maxLength} printable ASCII characters without spaces.`
         throw new InvalidRequestError(message)
       }
-      const headers = { ...request.headers, [header]: idempotencyKey }
+      const headers = withHeader(request.headers, header, idempotencyKey)
       try {
         return { ...(await next({ ...request, headers, idempotencyKey, idempotent: true })), idempotencyKey }
       } catch (error) {

@@ -1,4 +1,5 @@
 import { checkNumber, checkOptions } from '../check.ts'
+import { withHeader } from '../http/headers.ts'
 import { described, type Policy } from '../http/policy.ts'
 import type { HeaderMap, HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
@@ -35,7 +36,7 @@ export function revalidate(options: RevalidateOptions = {}): Policy {
       const old = kept.get(request)?.response
       const etag = old?.headers['etag']
       const asked =
-        etag === undefined ? request : { ...request, headers: { ...request.headers, 'if-none-match': etag } }
+        etag === undefined ? request : { ...request, headers: withHeader(request.headers, 'if-none-match', etag) }
       const response = await next(asked)
       const whole = old && response.status === 304 ? unchanged(old, response) : response
       if (mayKeep(whole)) kept.keep(request, whole, runtime.now())

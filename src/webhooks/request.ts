@@ -22,13 +22,14 @@ export function refuseParsed(): never {
  *
  * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
  */
-export function read({ method, url, headers, body }: WebhookRequest): Reading {
+export function read({ method = 'POST', url, headers, body }: WebhookRequest): Reading {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (!(bytes instanceof Uint8Array)) refuseParsed()
   let parsed: { readonly value: unknown } | undefined
   const root = (): unknown => (parsed ??= { value: rootOf(bytes) }).value
   return {
-    method: method === undefined ? 'POST' : method.toUpperCase(),
+    // Nearly all are `POST`, and `toUpperCase` takes 2 % of a verification to say so.
+    method: method === 'POST' ? method : method.toUpperCase(),
     url,
     header: headersOf(headers),
     body: bytes,
@@ -63,13 +64,9 @@ function headersOf(headers: WebhookHeaders): Reading['header'] {
 }
 
 /** Takes a value if it is the first. */
-function only(
-  found: string | undefined,
-  value: unknown,
-  otherwise: WebhookFailure = 'repeated-header',
-): string | undefined {
+function only(found: string | undefined, value: unknown): string | undefined {
   if (typeof value !== 'string') return found
-  return found === undefined ? value : refuse(otherwise)
+  return found === undefined ? value : refuse('repeated-header')
 }
 
 /** Looks a header up; `Headers` throws on a name that is none, and a list of names comes from the sender. */
@@ -97,27 +94,48 @@ function sameName(key: unknown, name: string): boolean {
   return (key.charCodeAt(last) | 0x20) === (name.charCodeAt(last) | 0x20) && key.toLowerCase() === name
 }
 
-/** Gives the first text that is there; `entries` are those of the signature's own list. */
-export function textAt(
-  reading: Reading,
-  sources: Source | readonly Source[],
-  entries: readonly string[] = [],
-): string | undefined {
-  if (!('length' in sources)) return textOf(reading, sources, entries)
+/** What stands where the signatures are: texts, each of which may list several entries. */
+export interface Listing {
+  readonly texts: readonly string[]
+  readonly separator: string | undefined
+}
+
+/** Gives the first text that is there; `listing` is where the signatures are. */
+export function textAt(reading: Reading, sources: Source | readonly Source[], listing?: Listing): string | undefined {
+  if (!('length' in sources)) return textOf(reading, sources, listing)
   for (const source of sources) {
-    const text = textOf(reading, source, entries)
+    const text = textOf(reading, source, listing)
     if (text !== undefined) return text
   }
   return undefined
 }
 
-function textOf(reading: Reading, source: Source, entries: readonly string[]): string | undefined {
+function textOf(reading: Reading, source: Source, listing: Listing | undefined): string | undefined {
   if ('header' in source) return firstHeader(reading, source.header)
   if ('field' in source) return fieldText(reading.root(), source.field)
   if ('query' in source) return queryValue(reading, source.query)
-  let found: string | undefined
-  for (const entry of entries) found = only(found, after(source.entry, entry), 'malformed-signature')
-  return found
+  const [text, other] = listing ? entriesAfter(source.entry, listing) : []
+  return other === undefined ? text : refuse('malformed-signature')
+}
+
+/** Gives what follows a prefix, for each entry that begins with it. Cuts no other, which half of Stripe's are. */
+export function entriesAfter(prefix: string, { texts, separator }: Listing): readonly string[] {
+  let found: string[] | undefined
+  for (const text of texts) {
+    for (let from = 0; from <= text.length;) {
+      const at = separator === undefined ? -1 : text.indexOf(separator, from)
+      const end = at < 0 ? text.length : at
+      if (separator && text.charCodeAt(from) === 0x20) from = end - text.slice(from, end).trimStart().length
+      if (text.startsWith(prefix, from)) {
+        const entry = text.slice(from + prefix.length, end)
+        // Made with the first: a list that begins empty takes room for 17 as soon as it has one.
+        if (found) found.push(entry)
+        else found = [entry]
+      }
+      from = end + 1
+    }
+  }
+  return found ?? []
 }
 
 function firstHeader(reading: Reading, names: string | readonly string[]): string | undefined {
@@ -127,11 +145,6 @@ function firstHeader(reading: Reading, names: string | readonly string[]): strin
     if (value !== undefined) return value
   }
   return undefined
-}
-
-/** Gives what follows a prefix, where a text begins with it. Takes half of the time of `startsWith`. */
-export function after(prefix: string, text: string): string | undefined {
-  return text.slice(0, prefix.length) === prefix ? text.slice(prefix.length) : undefined
 }
 
 /** Gives one value of the query; a name that is repeated is refused. */

@@ -43,6 +43,32 @@ it('believes nothing without a secret, or with one that is empty or cannot be de
   expect(verify(schemes.github, request, { secrets: [undefined as never] })).toEqual({ ok: false, reason: 'no-secret' })
 })
 
+it('takes a base64 secret with and without padding and in both alphabets, and none with anything else in it', () => {
+  const reasonOf = (scheme: MessageScheme, secret: string): unknown => {
+    const result = verify(scheme, { headers: {}, body: '' }, { secrets: [secret] })
+    return !result.ok && result.reason
+  }
+  for (const secret of ['AAAA', 'AA', 'AA==', 'AAA', 'AAA=', '+/+/', '-_-_', 'AAAAAA'])
+    expect([secret, reasonOf(schemes.standardWebhooks, `whsec_${secret}`)]).toEqual([secret, 'missing-signature'])
+  // The last has one digit too many, or lacks one: no encoder ends so.
+  for (const secret of ['AAAA\n', ' AAAA', 'AA AA', 'A=AA', 'AA===', '=', 'AAAA AAA', 'AAAAA'])
+    expect([secret, reasonOf(schemes.standardWebhooks, `whsec_${secret}`)]).toEqual([secret, 'no-secret'])
+  for (const secret of ['0aF9', '00']) expect(reasonOf(schemes.adyenPlatform, secret)).toBe('missing-signature')
+  for (const secret of ['0', '000', '0g', '00\n', '00 00', '00=='])
+    expect([secret, reasonOf(schemes.adyenPlatform, secret)]).toEqual([secret, 'no-secret'])
+})
+
+it('finds an entry of a list behind empty entries and white space, and none that only begins in another', () => {
+  const stamp = String(nowMs / 1000)
+  const good = hex(`${stamp}.{}`)
+  const ask = (value: string): unknown =>
+    verify(schemes.stripe, { headers: { 'stripe-signature': value }, body: '{}' }, { secrets: ['k'], now: nowMs })
+  for (const list of [`,, ,t=${stamp}, ,v1=${good},`, `  t=${stamp}, \t v1=${good}`, `v1=${good},t=${stamp}`])
+    expect(ask(list)).toMatchObject({ ok: true, timestamp: nowMs })
+  for (const list of [`t=${stamp},av1=${good}`, `t=${stamp},v1`, `t=${stamp},v,1=${good}`, `t=${stamp},\tv1=${good}`])
+    expect(ask(list)).toEqual({ ok: false, reason: 'malformed-signature' })
+})
+
 it('takes a secret as text, as bytes and as a key object', () => {
   for (const secret of ['k', Buffer.from('k'), createSecretKey(Buffer.from('k')), { id: 'one', secret: 'k' }]) {
     expect(verify(schemes.github, request, { secrets: [secret] })).toEqual({
@@ -151,6 +177,14 @@ it('verifies each item of a notification of Adyen, and refuses the whole for one
   for (const list of [null, 'x', {}, [null], [{}]]) {
     expect(ask(JSON.stringify({ ...first.NotificationRequestItem, notificationItems: list }))).toBe(false)
   }
+})
+
+it('reads the method in any case, and takes one that is not given for POST', () => {
+  const base = { url: 'https://h.example/', headers: {}, body: '{}' }
+  const signed = sign(schemes.hubspot, base, { secrets: ['k'], now: nowMs })
+  const ask = (method: string | undefined): boolean =>
+    verify(schemes.hubspot, { ...signed, method }, { secrets: ['k'], now: nowMs }).ok
+  expect([undefined, 'POST', 'post', 'Post', 'GET'].map(ask)).toEqual([true, true, true, true, false])
 })
 
 it('undoes the twelve escapes of HubSpot and leaves the others', () => {

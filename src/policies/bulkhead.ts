@@ -47,17 +47,19 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
     next.admit()
   }
 
+  // Made once for all calls, and no async function: what stands here for each call is one promise.
+  function answered(response: HttpResponse): HttpResponse {
+    if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
+    else release()
+    return response
+  }
+
+  function failed(error: unknown): never {
+    release()
+    throw error
+  }
+
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    // Made once for all calls, and no async function: what stands here for each call is one promise.
-    const answered = (response: HttpResponse): HttpResponse => {
-      if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
-      else release()
-      return response
-    }
-    const failed = (error: unknown): never => {
-      release()
-      throw error
-    }
     function bulkhead(request: HttpRequest): Promise<HttpResponse> {
       if (active < maxConcurrent) {
         active++
@@ -65,10 +67,16 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
       }
       queue ??= createLine()
       if (queue.size >= maxQueue) throw full(request, active, queue.size)
-      return place(queue, arrivals++, request, runtime).then(() => begin(next, request).then(answered, failed))
+      const turn = place(queue, arrivals++, request, runtime)
+      return inTurn(turn, () => begin(next, request).then(answered, failed))
     }
     return (request) => begin(bulkhead, request)
   })
+}
+
+async function inTurn(turn: Promise<void>, goOn: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  await turn
+  return goOn()
 }
 
 function full({ operation }: HttpRequest, active: number, waiting: number): BulkheadFullError {

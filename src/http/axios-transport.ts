@@ -71,9 +71,10 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
     try {
       const response = await sendByAxios({ method, url, headers, data: upload.data, signal })
       answered = true
-      const answer = { status: response.status, headers: plainHeaders(response.headers) }
-      if (request.stream) return { ...answer, body: translated(response.data, failure) }
-      return { ...answer, body: await collect(response.data, request.maxResponseBytes ?? maxResponseBytes, request) }
+      const { status, data } = response
+      const most = request.maxResponseBytes ?? maxResponseBytes
+      const body = request.stream ? translated(data, failure) : await collect(data, most, request)
+      return { status, headers: plainHeaders(response.headers), body }
     } catch (error) {
       throw failure(error)
     } finally {
@@ -130,8 +131,9 @@ async function adapterAlone(fixed: AxiosRequestConfig): Promise<SendByAxios> {
   const named = Object.keys(process.env).some((name) => /(?<!no)_proxy$/i.test(name))
   const settings: AxiosRequestConfig = { ...(!named && { proxy: false }), ...fixed }
   return ({ method, url, headers, data, signal }) => {
-    const config = { ...settings, method, url, headers: new axios.AxiosHeaders(headers), data }
-    return adapter(signal ? { ...config, signal } : config)
+    // No spread with more behind it, see `withHeader`: axios would meet a new hidden class in each call.
+    const call = { method, url, headers: new axios.AxiosHeaders(headers), data }
+    return adapter(Object.assign({}, settings, signal ? Object.assign(call, { signal }) : call))
   }
 }
 

@@ -60,23 +60,20 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
+    function carry(request: HttpRequest): Promise<HttpResponse> {
+      return begin(next, request).then(answered, failed)
+    }
     function bulkhead(request: HttpRequest): Promise<HttpResponse> {
       if (active < maxConcurrent) {
         active++
-        return begin(next, request).then(answered, failed)
+        return carry(request)
       }
       queue ??= createLine()
       if (queue.size >= maxQueue) throw full(request, active, queue.size)
-      const turn = place(queue, arrivals++, request, runtime)
-      return inTurn(turn, () => begin(next, request).then(answered, failed))
+      return place(queue, arrivals++, request, runtime).then(() => carry(request))
     }
     return (request) => begin(bulkhead, request)
   })
-}
-
-async function inTurn(turn: Promise<void>, goOn: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  await turn
-  return goOn()
 }
 
 function full({ operation }: HttpRequest, active: number, waiting: number): BulkheadFullError {

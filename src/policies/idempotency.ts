@@ -36,7 +36,9 @@ export function idempotency(options: IdempotencyOptions): Policy {
       }
       const headers = withHeader(request.headers, header, idempotencyKey)
       try {
-        return { ...(await next({ ...request, headers, idempotencyKey, idempotent: true })), idempotencyKey }
+        const response = await next({ ...request, headers, idempotencyKey, idempotent: true })
+        // No spread, see `withHeader`.
+        return Object.assign({}, response, { idempotencyKey })
       } catch (error) {
         // The caller may want to send the same write again later, under the same key.
         if (isHawserError(error)) error.add({ idempotencyKey })

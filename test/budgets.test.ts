@@ -73,10 +73,10 @@ const delivery = sign(schemes.standardWebhooks, { headers: {}, body }, { secrets
 const verifyDelivery = verifier(schemes.standardWebhooks, { secrets: ['whsec_AAAAAAAAAAAA'] })
 
 const budgets = {
-  callBytes: 20_000,
-  callRatio: 6,
-  ownConnectionBytes: 10_000,
-  sharedConnectionBytes: 5_500,
+  callBytes: 12_000,
+  callRatio: 4,
+  ownConnectionBytes: 6_200,
+  sharedConnectionBytes: 4_000,
   webhookBytes: 3_000,
   webhookRatio: 2.6,
 } as const

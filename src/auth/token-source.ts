@@ -1,6 +1,7 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, OAuthError, ReauthorizationRequiredError } from '../errors.ts'
 import { createClockOffset, type ClockOffset } from '../http/clock-offset.ts'
+import { itemsOf } from '../http/few.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Grant, TokenAnswer } from './grant.ts'
 import type { TokenRecord } from './token-record.ts'
@@ -81,7 +82,7 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     advisoryMs,
     mandatoryMs,
     kept: undefined,
-    held: [],
+    held: undefined,
     flight: undefined,
     owner: undefined,
     renewal: undefined,
@@ -191,7 +192,7 @@ async function put(state: TokenState, answer: TokenAnswer, runtime: Runtime): Pr
     state.renewal = undefined
     const operation = grant.kind
     if (present?.record.ended) runtime.emit?.({ type: 'recovered', operation, at: runtime.now(), connection })
-    return Object.fromEntries(state.held.map(({ name, tokens: each }) => [name, each]))
+    return Object.fromEntries([...itemsOf(state.held)].map(({ key: name, tokens: each }) => [name, each]))
   }
 }
 
@@ -200,7 +201,7 @@ async function remove(state: TokenState, runtime: Runtime): Promise<TokenBundle 
     const present = await state.records.read(runtime)
     if (present && !(await state.records.erase(present, runtime))) continue
     state.kept = undefined
-    state.held = []
+    state.held = undefined
     return present && concealed(present.record.tokens)
   }
 }

@@ -1,5 +1,6 @@
 import type { OAuthError } from '../errors.ts'
 import type { ClockOffset } from '../http/clock-offset.ts'
+import { added, find, type Few } from '../http/few.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Grant } from './grant.ts'
 import { decideToken, type TokenDecision } from './token-decision.ts'
@@ -10,7 +11,8 @@ import { conceal, type TokenBundle, type Tokens } from './tokens.ts'
 
 /** One token that is at hand. */
 export interface Held {
-  readonly name: string
+  /** Its name. */
+  readonly key: string
   readonly tokens: Tokens
   /** From here on it is replaced while it still serves. Milliseconds since the Unix epoch. */
   readonly advisoryAt: number
@@ -35,7 +37,7 @@ export interface TokenState {
   readonly mandatoryMs: number | undefined
   /** What the store holds, as far as is known. */
   kept: Kept | undefined
-  held: readonly Held[]
+  held: Few<Held>
   /** The refresh under way. */
   flight: Promise<void> | undefined
   /** Who holds the lease while this source refreshes, until it has stored what it got. */
@@ -49,20 +51,24 @@ export interface TokenState {
 
 /** Gives the token of a name, where it is at hand. */
 export function heldAs({ held }: TokenState, name: string): Held | undefined {
-  // Nearly every connection has one token.
-  return held[0]?.name === name ? held[0] : held.find((each) => each.name === name)
+  return find(held, name)
 }
 
 /** Takes over what the store holds. */
 export function adopt(state: TokenState, next: Kept | undefined, runtime: Runtime): void {
-  const entries = Object.entries(next?.record.tokens ?? {})
-  state.kept = next
-  state.held = entries.map(([name, tokens]) => {
+  let held: Few<Held>
+  for (const [name, tokens] of Object.entries(next?.record.tokens ?? {})) {
     const before = heldAs(state, name)
     // The same token keeps its advisory moment: drawn anew at each look, it would come too early.
-    if (before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt) return before
-    return { name, tokens: conceal(tokens), advisoryAt: advisoryMoment(tokens, state, runtime.random()) }
-  })
+    const same = before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt
+    held = added(held, same ? before : holding(name, tokens, state, runtime))
+  }
+  state.kept = next
+  state.held = held
+}
+
+function holding(key: string, tokens: Tokens, state: TokenState, runtime: Runtime): Held {
+  return { key, tokens: conceal(tokens), advisoryAt: advisoryMoment(tokens, state, runtime.random()) }
 }
 
 /** Decides what is done for a token, see {@link decideToken}. */

@@ -1,3 +1,4 @@
+import type { AuthenticateOptions } from '../auth/authenticate.ts'
 import type { Credential } from '../auth/credential.ts'
 import { checkOptions } from '../check.ts'
 import { HttpClient } from '../client/client.ts'
@@ -6,6 +7,7 @@ import { ConfigurationError } from '../errors.ts'
 import type { RuntimeEvent } from '../events.ts'
 import { axiosTransport } from '../http/axios-transport.ts'
 import { mergeHeaders } from '../http/headers.ts'
+import { oneText } from '../http/one-text.ts'
 import { checkPatterns, type OwnOrigins } from '../http/origins.ts'
 import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
 import type { Transport } from '../http/transport.ts'
@@ -15,7 +17,7 @@ import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.t
 import { checkConnection, type ConnectionCheck } from './connection-check.ts'
 import { throttledOf, type VendorProfile } from './profile.ts'
 import { baseUrlOf, type Tenant } from './tenant.ts'
-import { deadlineOf, slotNames, standardPolicies, type PolicySlots } from './standard-policies.ts'
+import { deadlineOf, slotNames, slotsOf, standardPolicies, type PolicySlots } from './standard-policies.ts'
 
 /** What every connector takes. */
 export interface ConnectorOptions extends PolicySlots {
@@ -70,9 +72,12 @@ export abstract class Connector {
   /** The client with the whole stack; for endpoints that the connector has no method for. */
   readonly http: HttpClient
   readonly #profile: VendorProfile
-  readonly #policies: readonly PolicySettings[]
   readonly #transport: Transport
-  readonly #throttles: readonly QuotaThrottle[]
+  readonly #access: AuthenticateOptions
+  readonly #slots: PolicySlots
+  /** What `describe()` shows of a stack that `policies` made; `undefined` for the standard one, which can be made again to ask it. */
+  readonly #changed: readonly PolicySettings[] | undefined
+  readonly #quota: QuotaThrottle['quota']
 
   constructor(options: ConnectorOptions) {
     const profile: VendorProfile | undefined = new.target.profile
@@ -88,16 +93,17 @@ export abstract class Connector {
     const given = guarded(options.runtime ?? systemRuntime())
     const runtime = onEvent ? withListener(given, onEvent) : given
     const baseUrl = checkBaseUrl(options.baseUrl ?? baseUrlOf(profile, options.tenant))
-    const own = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
-    const standard = standardPolicies(profile, auth, own, options)
+    const { origins, hosts } = ownOrigins(profile, baseUrl, options.baseUrl !== undefined)
+    const access = { credential: auth, origins, hosts }
+    const slots = slotsOf(options)
+    const standard = standardPolicies(profile, access, slots)
     const chosen = policies ? policies(standard) : standard
     const { version } = profile
     this.http = new HttpClient({
       vendor: profile.name,
       baseUrl,
-      // Named one by one, see `createBucket`.
-      origins: own.origins,
-      hosts: own.hosts,
+      origins,
+      hosts,
       headers: mergeHeaders(
         { 'user-agent': 'hawser', accept: 'application/json' },
         profile.headers,
@@ -116,22 +122,24 @@ export abstract class Connector {
     })
     this.#profile = profile
     this.#transport = transport
-    // Not the policies: each that is kept would keep all that it was made of.
-    this.#policies = chosen.map(settingsOf)
-    // Copied, because a list that was filtered has room for sixteen more.
-    this.#throttles = [...chosen.filter(tellsQuota)]
+    // Not the policies: each that is kept would keep all that it was made of. Nor what they tell, which takes 500 bytes.
+    this.#access = access
+    this.#slots = slots
+    this.#changed = policies && chosen.map(settingsOf)
+    this.#quota = quotaOf(chosen.filter(tellsQuota))
   }
 
   /** Tells what this connector is made of: address, version, and every policy with the options in force. */
   describe(): ConnectorDescription {
     const { name, version } = this.#profile
+    const policies = this.#changed ?? standardPolicies(this.#profile, this.#access, this.#slots).map(settingsOf)
     const transport = settingsOf(this.#transport)
-    return { vendor: name, baseUrl: this.http.baseUrl, version: version?.value, policies: this.#policies, transport }
+    return { vendor: name, baseUrl: this.http.baseUrl, version: version?.value, policies, transport }
   }
 
   /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
   quota(): readonly BucketState[] {
-    return this.#throttles.flatMap((throttle) => throttle.quota())
+    return this.#quota()
   }
 
   /**
@@ -152,6 +160,7 @@ export abstract class Connector {
 }
 
 const none: readonly string[] = []
+const noHosts: readonly RegExp[] = []
 
 /** The methods whose writes the vendor recognises by a key; `undefined` where a policy of the user's own decides. */
 function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly string[] | undefined {
@@ -160,11 +169,21 @@ function keyedMethods(slot: NonNullable<PolicySlots['idempotency']>): readonly s
 }
 
 /** A token for an enterprise host is not for the vendor's public ones. */
-function ownOrigins({ origins = [], hosts = [] }: VendorProfile, baseUrl: string, elsewhere: boolean): OwnOrigins {
+function ownOrigins({ origins = [], hosts = noHosts }: VendorProfile, baseUrl: string, elsewhere: boolean): OwnOrigins {
   checkPatterns('hosts', hosts)
   const { origin } = new URL(baseUrl)
-  return elsewhere ? { origins: [origin] } : { origins: [origin, ...origins], hosts }
+  const all = elsewhere ? [oneText(origin)] : [oneText(origin), ...origins]
+  return { origins: all, hosts: elsewhere ? undefined : hosts }
 }
+
+/** Tells the quotas of all throttles of a stack, of which there mostly is one. */
+function quotaOf([first, ...others]: readonly QuotaThrottle[]): QuotaThrottle['quota'] {
+  if (!first) return noQuota
+  const all = [first, ...others].map(({ quota }) => quota)
+  return others.length === 0 ? first.quota : () => all.flatMap((quota) => quota())
+}
+
+const noQuota: QuotaThrottle['quota'] = () => []
 
 function tellsQuota(policy: Policy): policy is QuotaThrottle {
   return 'quota' in policy && typeof policy.quota === 'function'
@@ -182,5 +201,5 @@ function checkBaseUrl(text: string): string {
   if (url.username !== '' || url.password !== '') {
     throw new ConfigurationError('`baseUrl` holds a user name or password; give them as `auth: basic(user, password)`.')
   }
-  return url.href.replace(/\/+$/, '')
+  return oneText(url.href.replace(/\/+$/, ''))
 }

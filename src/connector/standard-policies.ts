@@ -1,7 +1,5 @@
-import { authenticate } from '../auth/authenticate.ts'
-import type { Credential } from '../auth/credential.ts'
+import { authenticate, type AuthenticateOptions } from '../auth/authenticate.ts'
 import { ConfigurationError } from '../errors.ts'
-import type { OwnOrigins } from '../http/origins.ts'
 import type { Policy } from '../http/policy.ts'
 import { attemptTimeout } from '../policies/attempt-timeout.ts'
 import { bulkhead, type BulkheadOptions } from '../policies/bulkhead.ts'
@@ -55,6 +53,14 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
   'attemptTimeout',
 ]
 
+const noSlots: PolicySlots = {}
+
+/** Picks the slots that are given, which a connector keeps. */
+export function slotsOf(options: PolicySlots): PolicySlots {
+  const given = slotNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]] as const)
+  return given.length === 0 ? noSlots : Object.fromEntries(given)
+}
+
 /**
  * Gives the standard stack, outermost first. Reading it from top to bottom is reading the path of a request.
  *
@@ -62,10 +68,10 @@ export const slotNames: readonly (keyof PolicySlots)[] = [
  */
 export function standardPolicies(
   profile: VendorProfile,
-  credential: Credential,
-  own: OwnOrigins,
+  access: AuthenticateOptions,
   slots: PolicySlots,
 ): readonly Policy[] {
+  const { origins, hosts } = access
   const shared = { throttled: throttledOf(profile) }
   const { retryHintHeader: hintHeader, transientStatuses } = profile
   const again = { ...(hintHeader !== undefined && { hintHeader }), ...(transientStatuses && { transientStatuses }) }
@@ -85,8 +91,8 @@ export function standardPolicies(
     fill(slots.circuitBreaker, (options) => circuitBreaker({ ...shared, ...options }), {}),
     fill(slots.throttle, (options) => throttle({ ...(options.quota ? {} : quota), ...options }), {}),
     fill(slots.bulkhead, (options) => bulkhead({ ...wire, ...options }), {}),
-    fill(slots.redirect, (options) => redirect({ ...own, elsewhere, ...options }), {}),
-    authenticate({ credential, origins: own.origins, hosts: own.hosts }),
+    fill(slots.redirect, (options) => redirect({ origins, hosts, elsewhere, ...options }), {}),
+    authenticate(access),
     profile.status && restate(profile.status),
     fill(slots.attemptTimeout || attemptMs, attemptTimeout, attemptMs),
     report(),

@@ -3,7 +3,10 @@
  * where it is part of a longer text, which it keeps.
  */
 export function oneText(text: string): string {
-  // The names of properties are kept once, for as long as anybody has them.
-  const [one = text] = Object.keys({ [text]: true })
+  // The names of properties are kept once, for as long as anybody has them. An object with a prototype would have a shape made
+  // for each of them, of which there may be only so many.
+  const names: Record<string, true> = Object.create(null)
+  names[text] = true
+  const [one = text] = Object.keys(names)
   return one
 }

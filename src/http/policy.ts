@@ -43,3 +43,17 @@ export function begin(next: Send, request: HttpRequest): Promise<HttpResponse> {
     return Promise.reject(error)
   }
 }
+
+/** Carries a call out, and gives what is thrown at once as a rejection too. `way`: what the call goes through. */
+export function rejecting<Way>(
+  carry: (request: HttpRequest, way: Way) => Promise<HttpResponse>,
+  request: HttpRequest,
+  way: Way,
+): Promise<HttpResponse> {
+  try {
+    // As in `begin`: what carries it may be plain JavaScript.
+    return Promise.resolve(carry(request, way))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}

@@ -51,20 +51,9 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const scopes = createCircuitScopes(breaker, forgetMs)
   let isolations = 0
 
-  const policy: Policy = (next, runtime) => {
-    function judge(at: CircuitScope, passed: Circuit, outcome: Outcome, request: HttpRequest): void {
-      let verdict: Verdict = 'neutral'
-      try {
-        verdict = verdictOn(outcome, throttled, runtime.now())
-      } finally {
-        // An answer that was under way when the state changed says nothing about the new state.
-        if (at.circuit === passed) {
-          const trip = count(at.rule, passed, verdict)
-          move(at, step(passed, { type: 'verdict', verdict, trip, now: runtime.now(), openMs }), request, runtime)
-        }
-      }
-    }
+  const reckoning: Reckoning = { throttled, openMs }
 
+  const policy: Policy = (next, runtime) => {
     function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
       const now = runtime.now()
       const at = scopes.of(scope(request), now)
@@ -78,11 +67,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
       }
       return begin(next, request).then(
         (response) => {
-          judge(at, asked, { response }, request)
+          judge(at, asked, { response }, request, reckoning, runtime)
           return response
         },
         (error: unknown) => {
-          judge(at, asked, { error }, request)
+          judge(at, asked, { error }, request, reckoning, runtime)
           throw error
         },
       )
@@ -103,6 +92,30 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 /** Cuts a request's URL, which is written out in full, after its host; parsing it would cost more than all the rest here. */
 function originPart({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
+}
+
+/** By what an outcome is judged. */
+type Reckoning = Readonly<Required<Pick<CircuitBreakerOptions, 'throttled' | 'openMs'>>>
+
+/** Takes over what the outcome of a call says of its scope. `passed`: the state in which the call was let through. */
+function judge(
+  scope: CircuitScope,
+  passed: Circuit,
+  outcome: Outcome,
+  request: HttpRequest,
+  { throttled, openMs }: Reckoning,
+  runtime: Runtime,
+): void {
+  let verdict: Verdict = 'neutral'
+  try {
+    verdict = verdictOn(outcome, throttled, runtime.now())
+  } finally {
+    // An answer that was under way when the state changed says nothing about the new state.
+    if (scope.circuit === passed) {
+      const trip = count(scope.rule, passed, verdict)
+      move(scope, step(passed, { type: 'verdict', verdict, trip, now: runtime.now(), openMs }), request, runtime)
+    }
+  }
 }
 
 /** Tells the rule, and asks it whether the circuit is to open. What says nothing about health is not counted at all. */

@@ -40,7 +40,12 @@ class KnownScopes implements CircuitScopes {
   }
 
   of(key: string, now: number): CircuitScope {
-    const scope = find(this.#known, key) ?? this.#make(key, now)
+    const scope = find(this.#known, key) ?? {
+      key: oneText(key),
+      circuit: closed,
+      rule: this.#makeRule(),
+      lastUsed: now,
+    }
     // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
     if (scope.circuit.at === 'closed' && now - scope.lastUsed > this.#forgetMs) scope.rule = this.#makeRule()
     scope.lastUsed = now
@@ -52,9 +57,5 @@ class KnownScopes implements CircuitScopes {
       if (oldest !== undefined) this.#known.delete(oldest)
     }
     return scope
-  }
-
-  #make(key: string, now: number): CircuitScope {
-    return { key: oneText(key), circuit: closed, rule: this.#makeRule(), lastUsed: now }
   }
 }

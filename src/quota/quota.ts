@@ -1,4 +1,5 @@
 import { checkNumber, checkOptions } from '../check.ts'
+import { oneText } from '../http/one-text.ts'
 import { isWrite, type HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { BucketState } from './bucket-state.ts'
@@ -165,7 +166,7 @@ class VendorQuota implements Quota {
   }
 
   nextConnection(): string {
-    return `connection ${++this.#unnamed}`
+    return oneText(`connection ${++this.#unnamed}`)
   }
 
   states(now: number): readonly BucketState[] {

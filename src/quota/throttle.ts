@@ -2,11 +2,11 @@ import { Readable } from 'node:stream'
 import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
-import { createClockOffset } from '../http/clock-offset.ts'
+import { createClockOffset, type ClockOffset } from '../http/clock-offset.ts'
 import { amend } from './permit.ts'
 import { learn } from './learn.ts'
 import type { BucketState } from './bucket-state.ts'
@@ -28,7 +28,7 @@ export interface ThrottleOptions extends QuotaOptions {
 
 /** A throttle that tells the state of its quota. */
 export interface QuotaThrottle extends Policy {
-  quota(): readonly BucketState[]
+  readonly quota: () => readonly BucketState[]
 }
 
 /**
@@ -50,69 +50,83 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   checkNumber('throttle.weight', weight, Number.MIN_VALUE)
   const quota = shared ?? createQuota(rest)
   scheduler.check?.(quota.limits)
-  const connection = named ?? quota.nextConnection()
   const clock = createClockOffset()
+  let connection = named
   let clockOfClient: Runtime = systemRuntime()
 
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
-
-    function throttle(request: HttpRequest): Promise<HttpResponse> {
-      const lane = quota.lane(connection, weight, request, runtime.now())
-      const { operation, priority = 0, deadline, signal } = request
-      const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
-      const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
-      lane.present++
-      if (!(taken instanceof Promise)) return carry(request, taken)
-      return waited(taken, lane, operation, runtime).then((permit) => carry(request, permit))
-    }
-
-    function carry(request: HttpRequest, permit: Permit): Promise<HttpResponse> {
-      const { signal } = request
-      if (signal?.aborted) {
-        // The abort came between the call's turn and its start.
-        amend(permit, 0)
-        end(quota, scheduler, permit, runtime.now(), runtime)
-        throw aborted(signal)
-      }
-      return begin(next, request).then(
-        (response) => answered(request, permit, response),
-        (error: unknown) => failed(permit, error),
-      )
-    }
-
-    function answered(request: HttpRequest, permit: Permit, response: HttpResponse): HttpResponse {
-      try {
-        learn(quota, permit, request, response, clock, runtime)
-      } catch (error) {
-        failed(permit, error)
-      }
-      const { lane } = permit
-      scheduler.drive?.(lane, runtime)
-      const now = runtime.now()
-      if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs ?? Infinity, now - permit.chargedAt)
-      if (response.body instanceof Readable && !response.body.closed) {
-        response.body.once('close', () => end(quota, scheduler, permit, now, runtime))
-      } else end(quota, scheduler, permit, now, runtime)
-      return response
-    }
-
-    function failed(permit: Permit, error: unknown): never {
-      if (neverSent(error)) amend(permit, 0)
-      end(quota, scheduler, permit, runtime.now(), runtime)
-      throw error
-    }
-
-    return (request) => begin(throttle, request)
+    connection ??= quota.nextConnection()
+    const way: Way = { quota, scheduler, connection, weight, clock, next, runtime }
+    return (request) => rejecting(enter, request, way)
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
   return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()) })
 }
 
+/** What one client's calls pass through. The functions of it take it: each that it had of its own would take 60 bytes of every client. */
+interface Way {
+  readonly quota: Quota
+  readonly scheduler: Scheduler
+  readonly connection: string
+  readonly weight: number
+  readonly clock: ClockOffset
+  readonly next: Send
+  readonly runtime: Runtime
+}
+
+function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {
+  const { quota, scheduler, runtime } = way
+  const lane = quota.lane(way.connection, way.weight, request, runtime.now())
+  const { operation, priority = 0, deadline, signal } = request
+  const ask = { operation, cost: quota.costOf(request), priority, deadline, signal }
+  const taken = scheduler.acquire(quota.gate, lane, ask, runtime)
+  lane.present++
+  if (!(taken instanceof Promise)) return carry(request, taken, way)
+  return waited(taken, lane, operation, runtime).then((permit) => carry(request, permit, way))
+}
+
+function carry(request: HttpRequest, permit: Permit, way: Way): Promise<HttpResponse> {
+  const { signal } = request
+  if (signal?.aborted) {
+    // The abort came between the call's turn and its start.
+    amend(permit, 0)
+    end(permit, way.runtime.now(), way)
+    throw aborted(signal)
+  }
+  return begin(way.next, request).then(
+    (response) => answered(request, permit, response, way),
+    (error: unknown) => failed(permit, error, way),
+  )
+}
+
+function answered(request: HttpRequest, permit: Permit, response: HttpResponse, way: Way): HttpResponse {
+  const { quota, scheduler, clock, runtime } = way
+  try {
+    learn(quota, permit, request, response, clock, runtime)
+  } catch (error) {
+    failed(permit, error, way)
+  }
+  const { lane } = permit
+  scheduler.drive?.(lane, runtime)
+  const now = runtime.now()
+  if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs ?? Infinity, now - permit.chargedAt)
+  if (response.body instanceof Readable && !response.body.closed) {
+    response.body.once('close', () => end(permit, now, way))
+  } else end(permit, now, way)
+  return response
+}
+
+function failed(permit: Permit, error: unknown, way: Way): never {
+  if (neverSent(error)) amend(permit, 0)
+  end(permit, way.runtime.now(), way)
+  throw error
+}
+
 /** The call is over. */
-function end({ gate }: Quota, scheduler: Scheduler, permit: Permit, answeredAt: number, runtime: Runtime): void {
+function end(permit: Permit, answeredAt: number, { quota, scheduler, runtime }: Way): void {
   permit.lane.present--
-  gate.release(permit, answeredAt, runtime)
+  quota.gate.release(permit, answeredAt, runtime)
   scheduler.release?.(permit)
 }
 

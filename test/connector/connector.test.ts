@@ -6,8 +6,11 @@ import {
   anonymous,
   bearer,
   circuitBreaker,
+  quota,
   refusalWhen,
+  throttle,
   type ConnectorOptions,
+  type HttpResponse,
   type Policy,
   type VendorProfile,
 } from 'hawser'
@@ -54,6 +57,32 @@ it('describes the standard stack, outermost first, with the options in force', (
     {},
   ])
   expect(JSON.stringify(new Tracker({ auth: bearer('canary') }).describe())).not.toContain('canary')
+})
+
+it('describes what it was made of, whatever became of the options, and asks nobody anew for it', () => {
+  let asked = 0
+  const shared = quota()
+  const policies = (standard: readonly Policy[]): readonly Policy[] => (asked++, standard.slice(1))
+  const options = { auth: bearer('t'), deadline: 5_000, throttle: { quota: shared } }
+  const plain = new Tracker(options)
+  const changed = new Tracker({ ...options, policies })
+  options.deadline = 9_000
+  expect(plain.describe().policies[0]).toEqual({ name: 'deadline', totalMs: 5_000 })
+  expect(plain.describe()).toEqual(plain.describe())
+  expect(changed.describe().policies[0]).toMatchObject({ name: 'idempotency' })
+  expect(changed.describe()).toEqual(changed.describe())
+  expect(asked).toBe(1)
+  expect(shared.nextConnection()).toBe('connection 3')
+})
+
+it('tells the quotas of every throttle in its stack, and none where there is none', async () => {
+  const transport = async (): Promise<HttpResponse> => ({ status: 200, headers: {}, body: new Uint8Array() })
+  const named = (name: string): Policy => throttle({ limits: [{ name, limit: 5, windowMs: 1_000 }] })
+  const two = new Tracker({ auth: anonymous(), transport, policies: () => [named('a'), named('b')] })
+  const none = new Tracker({ auth: anonymous(), transport, throttle: false })
+  for (const { http } of [two, none]) await http.text('/t')
+  expect(two.quota().map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(none.quota()).toEqual([])
 })
 
 it('takes options, a policy of one’s own or false in each slot', async () => {

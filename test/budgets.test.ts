@@ -76,7 +76,7 @@ const budgets = {
   callBytes: 12_000,
   callRatio: 4,
   ownConnectionBytes: 6_200,
-  sharedConnectionBytes: 4_000,
+  sharedConnectionBytes: 4_100,
   webhookBytes: 3_000,
   webhookRatio: 2.6,
 } as const

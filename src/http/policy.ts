@@ -36,12 +36,7 @@ export function described<P extends Policy>(settings: PolicySettings, policy: P)
  * turns of the queue to hand its promise on: 5 % of what the standard stack costs.
  */
 export function begin(next: Send, request: HttpRequest): Promise<HttpResponse> {
-  try {
-    // A transport may be plain JavaScript, and give what is no promise; a promise is passed on as it is.
-    return Promise.resolve(next(request))
-  } catch (error) {
-    return Promise.reject(error)
-  }
+  return rejecting(next, request, undefined)
 }
 
 /** Carries a call out, and gives what is thrown at once as a rejection too. `way`: what the call goes through. */
@@ -51,7 +46,7 @@ export function rejecting<Way>(
   way: Way,
 ): Promise<HttpResponse> {
   try {
-    // As in `begin`: what carries it may be plain JavaScript.
+    // A transport may be plain JavaScript, and give what is no promise; a promise is passed on as it is.
     return Promise.resolve(carry(request, way))
   } catch (error) {
     return Promise.reject(error)

@@ -4,7 +4,7 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { BulkheadFullError, TimeoutError } from '../errors.ts'
 import type { Heap } from '../http/heap.ts'
 import { createLine, rankOf, type InLine } from '../http/line.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
@@ -34,46 +34,62 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   const { maxConcurrent = 50, maxQueue = 1000 } = options
   checkNumber('bulkhead.maxConcurrent', maxConcurrent, 1)
   checkNumber('bulkhead.maxQueue', maxQueue, 0)
-  let active = 0
-  let arrivals = 0
-  /** Made when a call waits first. */
-  let queue: Heap<Waiter> | undefined
-
-  function release(): void {
-    // The place is handed straight to the next in line, so that a newcomer cannot take it in between.
-    const next = queue?.peek()
-    if (!next) return void active--
-    queue?.remove(next)
-    next.admit()
-  }
-
-  // Made once for all calls, and no async function: what stands here for each call is one promise.
-  function answered(response: HttpResponse): HttpResponse {
-    if (response.body instanceof Readable && !response.body.closed) response.body.once('close', release)
-    else release()
-    return response
-  }
-
-  function failed(error: unknown): never {
-    release()
-    throw error
-  }
+  const wire: Wire = { maxConcurrent, maxQueue, active: 0, arrivals: 0, queue: undefined }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    function carry(request: HttpRequest): Promise<HttpResponse> {
-      return begin(next, request).then(answered, failed)
-    }
-    function bulkhead(request: HttpRequest): Promise<HttpResponse> {
-      if (active < maxConcurrent) {
-        active++
-        return carry(request)
-      }
-      queue ??= createLine()
-      if (queue.size >= maxQueue) throw full(request, active, queue.size)
-      return place(queue, arrivals++, request, runtime).then(() => carry(request))
-    }
-    return (request) => begin(bulkhead, request)
+    const way: Way = { wire, next, runtime }
+    return (request) => rejecting(enter, request, way)
   })
+}
+
+/** The places on the wire. */
+interface Wire {
+  readonly maxConcurrent: number
+  readonly maxQueue: number
+  active: number
+  arrivals: number
+  /** Made when a call waits first. */
+  queue: Heap<Waiter> | undefined
+}
+
+/** What one client's calls pass through. */
+interface Way {
+  readonly wire: Wire
+  readonly next: Send
+  readonly runtime: Runtime
+}
+
+function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {
+  const { wire, runtime } = way
+  if (wire.active < wire.maxConcurrent) {
+    wire.active++
+    return carry(request, way)
+  }
+  const queue = (wire.queue ??= createLine())
+  if (queue.size >= wire.maxQueue) throw full(request, wire.active, queue.size)
+  return place(queue, wire.arrivals++, request, runtime).then(() => carry(request, way))
+}
+
+function carry(request: HttpRequest, { wire, next }: Way): Promise<HttpResponse> {
+  return begin(next, request).then(
+    (response) => {
+      if (response.body instanceof Readable && !response.body.closed) response.body.once('close', () => release(wire))
+      else release(wire)
+      return response
+    },
+    (error: unknown) => {
+      release(wire)
+      throw error
+    },
+  )
+}
+
+function release(wire: Wire): void {
+  // The place is handed straight to the next in line, so that a newcomer cannot take it in between.
+  const next = wire.queue?.peek()
+  if (!next) return void wire.active--
+  wire.queue?.remove(next)
+  next.admit()
 }
 
 function full({ operation }: HttpRequest, active: number, waiting: number): BulkheadFullError {

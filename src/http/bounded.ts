@@ -1,6 +1,7 @@
 import { aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import type { Cancel, Runtime } from '../runtime.ts'
+import type { Limits } from './limit-pool.ts'
 import type { HttpRequest } from './request.ts'
 
 /**
@@ -10,11 +11,11 @@ import type { HttpRequest } from './request.ts'
 export function endEarly(
   limitMs: number,
   signal: AbortSignal | undefined,
-  runtime: Runtime,
+  limits: Limits,
   end: (error?: Error) => void,
 ): Cancel {
-  if (!signal) return limitMs === Infinity ? nothing : runtime.limit(limitMs, end)
-  const cancel = endEarly(limitMs, undefined, runtime, () => {
+  if (!signal) return limitMs === Infinity ? nothing : limits.limit(limitMs, end)
+  const cancel = endEarly(limitMs, undefined, limits, () => {
     forget()
     end()
   })

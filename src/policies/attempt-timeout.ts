@@ -3,6 +3,7 @@ import { AttemptController, aborted, onAbort } from '../abort.ts'
 import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { endEarly } from '../http/bounded.ts'
+import { createLimitPool } from '../http/limit-pool.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import { relay } from '../http/relay.ts'
 import { discard } from '../http/response.ts'
@@ -19,6 +20,7 @@ import type { Runtime } from '../runtime.ts'
 export function attemptTimeout(timeoutMs = 30_000): Policy {
   checkNumber('attemptTimeout', timeoutMs, 1)
   return described({ name: 'attemptTimeout', timeoutMs }, (next, runtime) => {
+    const limits = createLimitPool(runtime)
     return function attemptTimeout(request) {
       const { signal, deadline, operation, attemptTimeoutMs = timeoutMs } = request
       if (signal?.aborted) return Promise.reject(aborted(signal))
@@ -34,7 +36,7 @@ export function attemptTimeout(timeoutMs = 30_000): Policy {
       return new Promise((resolve, reject) => {
         // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
         let ended = false
-        const release = endEarly(allowedMs, signal, runtime, (early) => {
+        const release = endEarly(allowedMs, signal, limits, (early) => {
           const error = early ?? new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })
           ended = true
           reject(error)

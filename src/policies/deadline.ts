@@ -2,6 +2,7 @@ import { aborted } from '../abort.ts'
 import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
 import { endEarly } from '../http/bounded.ts'
+import { createLimitPool } from '../http/limit-pool.ts'
 import { begin, described, type Policy } from '../http/policy.ts'
 import { discard } from '../http/response.ts'
 
@@ -19,6 +20,7 @@ const graceMs = 100
 export function deadline(totalMs = 60_000): Policy {
   checkNumber('deadline', totalMs, 1)
   return described({ name: 'deadline', totalMs }, (next, runtime) => {
+    const limits = createLimitPool(runtime)
     return function deadline(request) {
       const now = runtime.now()
       const at = request.deadline ?? now + totalMs
@@ -26,7 +28,7 @@ export function deadline(totalMs = 60_000): Policy {
       if (signal?.aborted) return Promise.reject(aborted(signal))
       return new Promise((resolve, reject) => {
         let ended = false
-        const release = endEarly(at - now + graceMs, signal, runtime, (error) => {
+        const release = endEarly(at - now + graceMs, signal, limits, (error) => {
           ended = true
           reject(error ?? new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
         })

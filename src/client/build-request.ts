@@ -3,7 +3,7 @@ import type { EncodedBody } from '../http/body.ts'
 import { mergeHeaders, withHeader } from '../http/headers.ts'
 import { checkPath, fill, isTemplate, templateOf, withoutQuery, type PathTemplate } from '../http/path.ts'
 import { encodeFields, type FieldStyle } from '../http/query.ts'
-import { isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
+import { beginsWith, isOwn, originOf, type OwnOrigins } from '../http/origins.ts'
 import { isIdempotentMethod, type HeaderMap, type HttpRequest } from '../http/request.ts'
 import type { Runtime } from '../runtime.ts'
 import { checkRequestOptions, encodeBody, type RequestOptions } from './request-options.ts'
@@ -112,7 +112,8 @@ function isAbsolute(target: string): boolean {
 }
 
 // An address that URL parsing would give back as it is: no dot segment, and no character that it encodes or drops.
-const settledPattern = /^https?:\/\/(?!.*\/(?:\.|%2e))[\w\-.~%!$&()*+,;=:@/]+(?:\?[\w\-.~%!$&()*+,;=:@/?]+)?$/i
+const settledPattern =
+  /^https?:\/\/[\w\-.:]+\/(?!(?:.*\/)?(?:\.|%2e))[\w\-.~%!$&()*+,;=:@/]*(?:\?[\w\-.~%!$&()*+,;=:@/?]+)?$/i
 
 function locate(path: string, options: RequestOptions, defaults: RequestDefaults): string {
   const absolute = isAbsolute(path)
@@ -121,8 +122,8 @@ function locate(path: string, options: RequestOptions, defaults: RequestDefaults
   const query = options.query === undefined ? '' : encodeFields(options.query, defaults)
   // Nearly every call ends here, which saves two parsings: 1.4 of the 3 µs that a request takes to build.
   const simple = query === '' ? text : `${text}?${query}`
-  const ours = defaults.origins.some((origin) => text.startsWith(origin) && text[origin.length] === '/')
-  if (ours && (query === '' || !text.includes('?')) && settledPattern.test(simple)) return simple
+  if (beginsWith(defaults.origins, text) && (query === '' || !text.includes('?')) && settledPattern.test(simple))
+    return simple
 
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || url.username !== '' || url.password !== '') {

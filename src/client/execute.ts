@@ -37,7 +37,8 @@ export async function execute<T>(
 ): Promise<WithResponse<T>> {
   const { vendor, send, runtime, errors = plain, throttled = throttledByStatus } = execution
   const { operation } = request
-  const since = runtime.now()
+  // For events only.
+  const since = runtime.emit ? runtime.now() : 0
   try {
     const response = await send(request)
     if (answers === 'success' && !isGood(response, throttled, runtime.now())) {

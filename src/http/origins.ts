@@ -9,14 +9,20 @@ export interface OwnOrigins {
 }
 
 /** Tells whether a URL leads to the vendor. */
-export function isOwn({ origins, hosts = [] }: OwnOrigins, url: string): boolean {
-  // The character behind tells `https://api.example.com` from `https://api.example.com.evil.org`.
-  if (
-    origins.some((origin) => url.startsWith(origin) && (url.length === origin.length || url[origin.length] === '/'))
-  ) {
-    return true
-  }
+export function isOwn({ origins, hosts = none }: OwnOrigins, url: string): boolean {
+  if (beginsWith(origins, url)) return true
   return hosts.length > 0 && URL.canParse(url) && isHost(hosts, new URL(url))
+}
+
+const none: readonly RegExp[] = []
+
+/** Tells whether a URL begins with one of the origins. */
+export function beginsWith(origins: readonly string[], url: string): boolean {
+  for (const origin of origins) {
+    // The character behind tells `https://api.example.com` from `https://api.example.com.evil.org`.
+    if (url.startsWith(origin) && (url.length === origin.length || url[origin.length] === '/')) return true
+  }
+  return false
 }
 
 function isHost(hosts: readonly RegExp[], { protocol, hostname, port, username, password }: URL): boolean {

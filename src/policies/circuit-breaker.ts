@@ -107,13 +107,14 @@ function judge(
   runtime: Runtime,
 ): void {
   let verdict: Verdict = 'neutral'
+  const now = runtime.now()
   try {
-    verdict = verdictOn(outcome, throttled, runtime.now())
+    verdict = verdictOn(outcome, throttled, now)
   } finally {
     // An answer that was under way when the state changed says nothing about the new state.
     if (scope.circuit === passed) {
       const trip = count(scope.rule, passed, verdict)
-      move(scope, step(passed, { type: 'verdict', verdict, trip, now: runtime.now(), openMs }), request, runtime)
+      move(scope, step(passed, { type: 'verdict', verdict, trip, now, openMs }), request, runtime)
     }
   }
 }

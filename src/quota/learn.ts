@@ -35,12 +35,12 @@ export function learn(
   request: HttpRequest,
   response: HttpResponse,
   clock: ClockOffset,
+  now: number,
   runtime: Runtime,
 ): void {
   // A kept answer tells the state of when it was new.
   // @see https://www.rfc-editor.org/rfc/rfc9111#section-5.1
   if (response.staleMs !== undefined || Number(response.headers['age'] ?? 0) > 0) return
-  const now = runtime.now()
   const lesson: Lesson = { quota, permit, operation: request.operation, clock, runtime, now }
   clock.observe(response.headers['date'], permit.chargedAt, now)
   const reading = quota.read(response, now)

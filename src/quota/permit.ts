@@ -4,15 +4,12 @@ import type { Lane, Permit } from './state.ts'
 /** Charges a call to all of its buckets, in one step that nothing can interrupt. */
 export function charge(lane: Lane, cost: number, now: number): Permit {
   const { buckets, shares } = lane
-  const marks: number[] = []
-  for (let index = 0; index < buckets.length; index++) {
-    const bucket = buckets[index]
+  const marks = buckets.map((bucket, index) => {
     const share = shares[index]
-    if (!bucket || !share) continue
+    if (share) serve(bucket, share, cost)
     bucket.underWay++
-    marks.push(bucket.window.take(cost, now))
-    serve(bucket, share, cost)
-  }
+    return bucket.window.take(cost, now)
+  })
   return { lane, buckets, marks, cost, asked: cost, chargedAt: now, before: undefined, after: undefined }
 }
 
@@ -28,8 +25,9 @@ export function amend(permit: Permit, cost: number): void {
 
 /** Gives back what a call took that is over. `answeredAt`: when the answer came, or failed to. */
 export function giveBack({ buckets, marks, cost, chargedAt, lane }: Permit, answeredAt: number): void {
-  for (const [index, bucket] of buckets.entries()) {
+  let index = 0
+  for (const bucket of buckets) {
     bucket.underWay--
-    bucket.window.settle(cost, chargedAt, marks[index] ?? 0, answeredAt, lane.quickestMs ?? 0)
+    bucket.window.settle(cost, chargedAt, marks[index++] ?? 0, answeredAt, lane.quickestMs ?? 0)
   }
 }

@@ -102,14 +102,14 @@ function carry(request: HttpRequest, permit: Permit, way: Way): Promise<HttpResp
 
 function answered(request: HttpRequest, permit: Permit, response: HttpResponse, way: Way): HttpResponse {
   const { quota, scheduler, clock, runtime } = way
+  const now = runtime.now()
   try {
-    learn(quota, permit, request, response, clock, runtime)
+    learn(quota, permit, request, response, clock, now, runtime)
   } catch (error) {
     failed(permit, error, way)
   }
   const { lane } = permit
   scheduler.drive?.(lane, runtime)
-  const now = runtime.now()
   if (response.status < 400) lane.quickestMs = Math.min(lane.quickestMs ?? Infinity, now - permit.chargedAt)
   if (response.body instanceof Readable && !response.body.closed) {
     response.body.once('close', () => end(permit, now, way))

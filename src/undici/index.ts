@@ -12,6 +12,7 @@ import {
   type Upload,
 } from 'hawser'
 import type { Dispatcher } from 'undici'
+import { addressOf } from './address.ts'
 import { acceptedEncodings } from './decompress.ts'
 import { checkProxy, dispatcherFor, type TlsOptions } from './dispatcher.ts'
 import { Exchange } from './exchange.ts'
@@ -108,20 +109,6 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
 function dispatchOptions({ url, method, headers }: HttpRequest, { data }: Upload): Dispatcher.DispatchOptions {
   const { origin, path } = addressOf(url)
   return { origin, path, method, headers: headerList(headers), body: data ?? null }
-}
-
-// What URL parsing would give back as it is: a lower-case name or an address, and a path without a dot segment or a
-// character that is encoded or dropped.
-const settledPattern = /^https?:\/\/[a-z\d.-]+(?::\d+)?\/(?!.*(?:\/\.|%2e))[\w\-.~%!$&()*+,;=:@/?]*$/
-
-/** Cuts an address in two. Nearly every one is as parsing would leave it, which spares 2 µs. */
-function addressOf(url: string): { readonly origin: string; readonly path: string } {
-  if (settledPattern.test(url)) {
-    const at = url.indexOf('/', 8)
-    return { origin: url.slice(0, at), path: url.slice(at) }
-  }
-  const { origin, pathname, search } = new URL(url)
-  return { origin, path: pathname + search }
 }
 
 /** Lists names and values by turns; a list costs half of what a copy of the record does. */

@@ -94,6 +94,6 @@ export async function run(): Promise<void> {
         `| ${name} | ${median(took).toFixed(2)} | ${Math.min(...took).toFixed(2)} | ${Math.max(...took).toFixed(2)} |`,
     ),
     '',
-    `A connection with a fresh token adds ${(connection - plain).toFixed(2)} µs to a call, ${(connection - fixed).toFixed(2)} of them for keeping it fresh; the bar is 2. What outlives a call: ${Math.max(0, kept).toFixed(1)} bytes of heap.`,
+    `A connection with a fresh token adds ${(connection - plain).toFixed(2)} µs to a call, a token that never changes ${(fixed - plain).toFixed(2)}; the bar is 2. What outlives a call: ${Math.max(0, kept).toFixed(1)} bytes of heap.`,
   ])
 }

@@ -14,7 +14,7 @@ interface Limit {
 }
 
 /**
- * Makes limits that share one timer: nearly every call ends before its own, and a timer for each, set and cleared, takes 2 % of what
+ * Makes limits that share one timer: nearly every call ends before its own, and a timer for each, set and cleared, takes a twentieth of what
  * the standard stack costs. The timer is there while a limit is, and goes off too early for those that outlast the first.
  */
 export function createLimitPool(runtime: Runtime): Limits {

@@ -49,14 +49,14 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
   const scopes = createCircuitScopes(breaker, forgetMs)
-  let isolations = 0
-
   const reckoning: Reckoning = { throttled, openMs }
+  let isolations = 0
 
   const policy: Policy = (next, runtime) => {
     function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
       const now = runtime.now()
-      const at = scopes.of(scope(request), now)
+      // Plain JavaScript may name none, which is a scope too.
+      const at = scopes.of(String(scope(request)), now)
       const before = at.circuit
       const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
       const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))

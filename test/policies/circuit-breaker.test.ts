@@ -103,6 +103,15 @@ it('ignores a late answer of a call that was let through before the circuit open
   await expect(guarded(request())).rejects.toThrow(CircuitOpenError)
 })
 
+it('takes calls for which plain JavaScript names no scope for one', async () => {
+  const { send, sent } = script(response(503))
+  const nameless = (): string => JSON.parse('{}').scope
+  const guarded = stack([circuitBreaker({ breaker: three, scope: nameless })], send, fakeClock().runtime)
+  for (let call = 0; call < 3; call++) await guarded(request())
+  await expect(guarded(request())).rejects.toThrow(CircuitOpenError)
+  expect(sent).toHaveLength(3)
+})
+
 it('keeps scopes apart', async () => {
   const { send } = script(response(503))
   const guarded = stack([circuitBreaker({ breaker: three })], send, fakeClock().runtime)

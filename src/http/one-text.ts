@@ -7,6 +7,7 @@ export function oneText(text: string): string {
   // for each of them, of which there may be only so many.
   const names: Record<string, true> = Object.create(null)
   names[text] = true
-  const [one = text] = Object.keys(names)
-  return one
+  const [one] = Object.keys(names)
+  // Plain JavaScript may give what is no text, and looks for it as it is.
+  return one === text ? one : text
 }

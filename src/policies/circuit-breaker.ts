@@ -55,8 +55,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const policy: Policy = (next, runtime) => {
     function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
       const now = runtime.now()
-      // Plain JavaScript may name none, which is a scope too.
-      const at = scopes.of(String(scope(request)), now)
+      const at = scopes.of(scope(request), now)
       const before = at.circuit
       const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
       const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))

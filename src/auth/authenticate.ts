@@ -23,8 +23,7 @@ export function authenticate(options: AuthenticateOptions): Policy {
   const settings = { name: 'authenticate', credential: options.credential.kind, origins: options.origins }
 
   return described(settings, (next, runtime) => {
-    const way: Way = { access: options, next, runtime }
-    return (request) => rejecting(enter, request, way)
+    return through({ access: options, next, runtime })
   })
 }
 
@@ -33,6 +32,10 @@ interface Way {
   readonly access: AuthenticateOptions
   readonly next: Send
   readonly runtime: Runtime
+}
+
+function through(way: Way): Send {
+  return (request) => rejecting(enter, request, way)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

@@ -12,6 +12,7 @@ import { checkPatterns, type OwnOrigins } from '../http/origins.ts'
 import { stack, type Policy, type PolicySettings } from '../http/policy.ts'
 import type { Transport } from '../http/transport.ts'
 import type { BucketState } from '../quota/bucket-state.ts'
+import type { Quota } from '../quota/quota.ts'
 import type { QuotaThrottle } from '../quota/throttle.ts'
 import { guarded, systemRuntime, withListener, type Runtime } from '../runtime.ts'
 import { checkConnection, type ConnectionCheck } from './connection-check.ts'
@@ -77,7 +78,9 @@ export abstract class Connector {
   readonly #slots: PolicySlots
   /** What `describe()` shows of a stack that `policies` made; `undefined` for the standard one, which can be made again to ask it. */
   readonly #changed: readonly PolicySettings[] | undefined
-  readonly #quota: QuotaThrottle['quota']
+  /** That of its throttle, or all where it has several. */
+  readonly #quota: Quota | readonly Quota[]
+  readonly #runtime: Runtime
 
   constructor(options: ConnectorOptions) {
     const profile: VendorProfile | undefined = new.target.profile
@@ -126,7 +129,8 @@ export abstract class Connector {
     this.#access = access
     this.#slots = slots
     this.#changed = policies && chosen.map(settingsOf)
-    this.#quota = quotaOf(chosen.filter(tellsQuota))
+    this.#quota = quotaOf(chosen)
+    this.#runtime = runtime
   }
 
   /** Tells what this connector is made of: address, version, and every policy with the options in force. */
@@ -139,7 +143,8 @@ export abstract class Connector {
 
   /** Tells how every known quota of this client stands: limit, what remains, who waits, and for how long. */
   quota(): readonly BucketState[] {
-    return this.#quota()
+    const now = this.#runtime.now()
+    return [this.#quota].flat().flatMap((quota) => quota.states(now))
   }
 
   /**
@@ -176,17 +181,17 @@ function ownOrigins({ origins = [], hosts = noHosts }: VendorProfile, baseUrl: s
   return { origins: all, hosts: elsewhere ? undefined : hosts }
 }
 
-/** Tells the quotas of all throttles of a stack, of which there mostly is one. */
-function quotaOf([first, ...others]: readonly QuotaThrottle[]): QuotaThrottle['quota'] {
+/** Gives the quotas of all throttles of a stack, of which there mostly is one. */
+function quotaOf(policies: readonly Policy[]): Quota | readonly Quota[] {
+  const [first, ...others] = policies.filter(isThrottle).map(({ keeps }) => keeps)
   if (!first) return noQuota
-  const all = [first, ...others].map(({ quota }) => quota)
-  return others.length === 0 ? first.quota : () => all.flatMap((quota) => quota())
+  return others.length === 0 ? first : [first, ...others]
 }
 
-const noQuota: QuotaThrottle['quota'] = () => []
+const noQuota: readonly Quota[] = []
 
-function tellsQuota(policy: Policy): policy is QuotaThrottle {
-  return 'quota' in policy && typeof policy.quota === 'function'
+function isThrottle(policy: Policy): policy is QuotaThrottle {
+  return 'keeps' in policy
 }
 
 function settingsOf(part: { readonly name: string; readonly settings?: PolicySettings }): PolicySettings {

@@ -21,12 +21,17 @@ export function createLimitPool(runtime: Runtime): Limits {
   return new LimitPool(runtime)
 }
 
+/** The timer of a pool. */
+interface Timer {
+  readonly cancel: Cancel
+  /** When it goes off. Milliseconds since the Unix epoch. */
+  readonly at: number
+}
+
 class LimitPool implements Limits {
   readonly #runtime: Runtime
   #last: Limit | undefined
-  #cancel: Cancel | undefined
-  /** When the timer goes off. */
-  #wakeAt = 0
+  #timer: Timer | undefined
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -37,20 +42,20 @@ class LimitPool implements Limits {
     const limit: Limit = { at, end, before: this.#last, after: undefined, over: false }
     if (this.#last) this.#last.after = limit
     this.#last = limit
-    if (!this.#cancel || at < this.#wakeAt) this.#wake(at, ms)
+    this.#wake(at, ms)
     return () => this.#remove(limit)
   }
 
   #wake(at: number, ms: number): void {
-    this.#cancel?.()
-    this.#wakeAt = at
-    this.#cancel = this.#runtime.limit(ms, () => this.#end())
+    if (this.#timer && this.#timer.at <= at) return
+    this.#timer?.cancel()
+    this.#timer = { at, cancel: this.#runtime.limit(ms, () => this.#end(at)) }
   }
 
-  #end(): void {
-    this.#cancel = undefined
+  #end(at: number): void {
+    this.#timer = undefined
     // The timer may be late, or early by the millisecond of another clock.
-    const now = Math.max(this.#wakeAt, this.#runtime.now())
+    const now = Math.max(at, this.#runtime.now())
     const due: Limit[] = []
     for (let limit = this.#last; limit; limit = limit.before) if (limit.at <= now) due.unshift(limit)
     try {
@@ -63,7 +68,7 @@ class LimitPool implements Limits {
       // Also where one throws: the others are not to be forgotten for it.
       let next = Infinity
       for (let limit = this.#last; limit; limit = limit.before) next = Math.min(next, limit.at)
-      if (next !== Infinity && (!this.#cancel || next < this.#wakeAt)) this.#wake(next, Math.max(0, next - now))
+      if (next !== Infinity) this.#wake(next, Math.max(0, next - now))
     }
   }
 
@@ -76,7 +81,7 @@ class LimitPool implements Limits {
     // What is over must not keep its neighbours: of calls that outlive a collection, each would keep all that came after it.
     limit.before = limit.after = undefined
     if (this.#last) return
-    this.#cancel?.()
-    this.#cancel = undefined
+    this.#timer?.cancel()
+    this.#timer = undefined
   }
 }

@@ -37,8 +37,7 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   const wire: Wire = { maxConcurrent, maxQueue, active: 0, arrivals: 0, queue: undefined }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    const way: Way = { wire, next, runtime }
-    return (request) => rejecting(enter, request, way)
+    return through({ wire, next, runtime })
   })
 }
 
@@ -57,6 +56,10 @@ interface Way {
   readonly wire: Wire
   readonly next: Send
   readonly runtime: Runtime
+}
+
+function through(way: Way): Send {
+  return (request) => rejecting(enter, request, way)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

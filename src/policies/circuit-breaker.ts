@@ -1,12 +1,12 @@
 import { CircuitState, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
-import { createCircuitScopes, type CircuitScope } from './circuit-scopes.ts'
+import { createCircuitScopes, type CircuitScope, type CircuitScopes } from './circuit-scopes.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import type { Outcome } from './outcome.ts'
 import { standardRule, type Rule } from './standard-rule.ts'
@@ -48,44 +48,60 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const { breaker = standardRule, scope = originPart } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
-  const scopes = createCircuitScopes(breaker, forgetMs)
-  const reckoning: Reckoning = { throttled, openMs }
-  let isolations = 0
+  const circuits: Circuits = { scopes: createCircuitScopes(breaker, forgetMs), scope, throttled, openMs, isolations: 0 }
 
-  const policy: Policy = (next, runtime) => {
-    function circuitBreaker(request: HttpRequest): Promise<HttpResponse> {
-      const now = runtime.now()
-      const at = scopes.of(scope(request), now)
-      const before = at.circuit
-      const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
-      const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
-      if (!passes) {
-        const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
-        const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${at.key}`
-        throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
-      }
-      return begin(next, request).then(
-        (response) => {
-          judge(at, asked, { response }, request, reckoning, runtime)
-          return response
-        },
-        (error: unknown) => {
-          judge(at, asked, { error }, request, reckoning, runtime)
-          throw error
-        },
-      )
-    }
-    return (request) => begin(circuitBreaker, request)
-  }
+  const policy: Policy = (next, runtime) => through({ circuits, next, runtime })
   const isolate = (): (() => void) => {
     let done = false
-    isolations++
+    circuits.isolations++
     return () => {
-      if (!done) isolations--
+      if (!done) circuits.isolations--
       done = true
     }
   }
   return Object.assign(described({ name: 'circuitBreaker', openMs, forgetMs }, policy), { isolate })
+}
+
+/** The circuits of one breaker, and by what they are judged. */
+interface Circuits extends Required<Pick<CircuitBreakerOptions, 'scope' | 'throttled' | 'openMs'>> {
+  readonly scopes: CircuitScopes
+  /** How often it is opened by hand at the moment. */
+  isolations: number
+}
+
+/** What one client's calls pass through. */
+interface Way {
+  readonly circuits: Circuits
+  readonly next: Send
+  readonly runtime: Runtime
+}
+
+function through(way: Way): Send {
+  return (request) => rejecting(enter, request, way)
+}
+
+function enter(request: HttpRequest, { circuits, next, runtime }: Way): Promise<HttpResponse> {
+  const { scopes, scope, isolations } = circuits
+  const now = runtime.now()
+  const at = scopes.of(scope(request), now)
+  const before = at.circuit
+  const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
+  const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))
+  if (!passes) {
+    const retryAfterMs = isolations === 0 && asked.at === 'open' ? asked.until - now : undefined
+    const why = isolations > 0 ? 'was opened by hand' : `is open after too many failures of ${at.key}`
+    throw new CircuitOpenError(`${request.operation}: not sent, the circuit ${why}.`, { retryAfterMs })
+  }
+  return begin(next, request).then(
+    (response) => {
+      judge(at, asked, { response }, request, circuits, runtime)
+      return response
+    },
+    (error: unknown) => {
+      judge(at, asked, { error }, request, circuits, runtime)
+      throw error
+    },
+  )
 }
 
 /** Cuts a request's URL, which is written out in full, after its host; parsing it would cost more than all the rest here. */
@@ -93,16 +109,13 @@ function originPart({ url }: HttpRequest): string {
   return url.slice(0, url.indexOf('/', url.indexOf('//') + 2))
 }
 
-/** By what an outcome is judged. */
-type Reckoning = Readonly<Required<Pick<CircuitBreakerOptions, 'throttled' | 'openMs'>>>
-
 /** Takes over what the outcome of a call says of its scope. `passed`: the state in which the call was let through. */
 function judge(
   scope: CircuitScope,
   passed: Circuit,
   outcome: Outcome,
   request: HttpRequest,
-  { throttled, openMs }: Reckoning,
+  { throttled, openMs }: Circuits,
   runtime: Runtime,
 ): void {
   let verdict: Verdict = 'neutral'

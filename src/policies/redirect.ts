@@ -1,9 +1,10 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { RedirectError } from '../errors.ts'
-import { isOwn } from '../http/origins.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { isOwn, type OwnOrigins } from '../http/origins.ts'
+import { begin, described, type Policy, type Send } from '../http/policy.ts'
 import { isReplayable, type HeaderMap, type HttpRequest } from '../http/request.ts'
 import { discard, type HttpResponse } from '../http/response.ts'
+import type { Runtime } from '../runtime.ts'
 
 /** Options of {@link redirect}. */
 export interface RedirectOptions {
@@ -32,43 +33,60 @@ export function redirect(options: RedirectOptions = {}): Policy {
   checkOptions('redirect', options, ['origins', 'hosts', 'elsewhere', 'maxHops'])
   const { origins = [], hosts, elsewhere = 'refuse', maxHops = 5 } = options
   checkNumber('redirect.maxHops', maxHops, 0)
+  const rules: Rules = { origins, hosts, elsewhere, maxHops }
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
-    // Nearly every answer is none, and is passed on without an async function's own promise, context and turns: 1 µs of 40.
-    return function redirect(request) {
-      return begin(next, request).then((response) =>
-        isRedirect(response.status) ? follow(request, response) : response,
-      )
-    }
-
-    async function follow(first: HttpRequest, redirected: HttpResponse): Promise<HttpResponse> {
-      let request = first
-      let response = redirected
-      for (let hop = 0; ; hop++) {
-        const { status, headers } = response
-        const location = headers['location']
-        if (!isRedirect(status) || location === undefined) return response
-        const target = resolve(location, request, status)
-        if (target === 'stay') return response
-        // From here on, this answer is either left behind or refused.
-        discard(response)
-        if (target === 'nowhere')
-          throw new RedirectError(`${first.operation}: redirected to something that is no web address.`, { status })
-        if (hop === maxHops)
-          throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
-        const from = new URL(request.url)
-        const to = new URL(target.url)
-        const trusted = !request.anonymous && (to.origin === from.origin || isOwn({ origins, hosts }, to.href))
-        const readsOnly = target.method === 'GET' || target.method === 'HEAD'
-        const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
-        if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {
-          throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
-        }
-        runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
-        request = trusted ? target : { ...target, headers: onlyHarmless(target.headers), anonymous: true }
-        response = await next(request)
-      }
-    }
+    return redirecting(rules, next, runtime)
   })
+}
+
+/** Where redirects may lead, and how often. */
+interface Rules extends OwnOrigins {
+  readonly elsewhere: 'refuse' | 'anonymous'
+  readonly maxHops: number
+}
+
+function redirecting(rules: Rules, next: Send, runtime: Runtime): Send {
+  // Nearly every answer is none, and is passed on without an async function's own promise, context and turns: 1 µs of 40.
+  return (request) =>
+    begin(next, request).then((response) =>
+      isRedirect(response.status) ? follow(request, response, rules, next, runtime) : response,
+    )
+}
+
+async function follow(
+  first: HttpRequest,
+  redirected: HttpResponse,
+  rules: Rules,
+  next: Send,
+  runtime: Runtime,
+): Promise<HttpResponse> {
+  const { elsewhere, maxHops } = rules
+  let request = first
+  let response = redirected
+  for (let hop = 0; ; hop++) {
+    const { status, headers } = response
+    const location = headers['location']
+    if (!isRedirect(status) || location === undefined) return response
+    const target = resolve(location, request, status)
+    if (target === 'stay') return response
+    // From here on, this answer is either left behind or refused.
+    discard(response)
+    if (target === 'nowhere')
+      throw new RedirectError(`${first.operation}: redirected to something that is no web address.`, { status })
+    if (hop === maxHops)
+      throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
+    const from = new URL(request.url)
+    const to = new URL(target.url)
+    const trusted = !request.anonymous && (to.origin === from.origin || isOwn(rules, to.href))
+    const readsOnly = target.method === 'GET' || target.method === 'HEAD'
+    const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
+    if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {
+      throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
+    }
+    runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
+    request = trusted ? target : { ...target, headers: onlyHarmless(target.headers), anonymous: true }
+    response = await next(request)
+  }
 }
 
 function isRedirect(status: number): boolean {

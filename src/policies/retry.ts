@@ -1,13 +1,14 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, isHawserError } from '../errors.ts'
-import { begin, described, type Policy } from '../http/policy.ts'
+import { begin, described, type Policy, type Send } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { discard, type HttpResponse } from '../http/response.ts'
+import type { Runtime } from '../runtime.ts'
 import { fullJitter, type Backoff } from './backoff.ts'
 import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { outcomeOf, wasSent, type Outcome } from './outcome.ts'
 import { retryBudget, type RetryBudget } from './retry-budget.ts'
-import { decideRetry } from './retry-decision.ts'
+import { decideRetry, type RetrySettings } from './retry-decision.ts'
 
 /** Options of {@link retry}. */
 export interface RetryOptions {
@@ -47,59 +48,74 @@ export function retry(options: RetryOptions = {}): Policy {
   checkNumber('retry.maxAttempts', maxAttempts, 1)
   if (typeof backoff !== 'function')
     throw new ConfigurationError('`retry.backoff` is a function, such as `fullJitter()`.')
-  const settings = { maxAttempts, backoff, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
+  const rules = { maxAttempts, backoff, budget, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
-    return function retry(request) {
-      return begin(next, request).then(
-        (response) => {
-          if (!isGood(response, throttled, runtime.now())) return goOn(request, { response })
-          budget.earn()
-          return response
-        },
-        (error: unknown) => goOn(request, { error }),
-      )
-    }
-
-    async function goOn(request: HttpRequest, first: Outcome): Promise<HttpResponse> {
-      let outcome = first
-      let price: number | undefined
-      let attempts = 0
-      for (let attempt = 1; ; attempt++) {
-        if (wasSent(outcome)) attempts++
-        const now = runtime.now()
-        let decision = decideRetry(request, outcome, settings, { attempt, now, runtime })
-        if (decision.do === 'retry') {
-          price = budget.spend(decision.reason)
-          if (price === undefined) decision = { do: 'stop', because: 'budget', retryAfterMs: decision.retryAfterMs }
-        }
-        const { response, error } = outcome
-        if (decision.do === 'return' && response) {
-          budget.earn(price)
-          return attempts === 1 ? response : { ...response, attempts }
-        }
-        if (decision.do !== 'retry') {
-          const retryStop = decision.do === 'stop' ? decision.because : undefined
-          if (response) return { ...response, attempts, retryStop }
-          if (isHawserError(error)) error.add({ attempts, retryStop })
-          throw error
-        }
-        if (response) discard(response)
-        const { reason, delayMs, retryAfterMs } = decision
-        runtime.emit?.({
-          type: 'retry',
-          operation: request.operation,
-          at: now,
-          attempt,
-          reason,
-          status: response?.status,
-          delayMs,
-          retryAfterMs,
-        })
-        await runtime.sleep(delayMs, request.signal)
-        outcome = await outcomeOf(begin(next, request))
-      }
-    }
+    return retrying(rules, next, runtime)
   })
+}
+
+/** When to go on, and from what. */
+interface Rules extends RetrySettings {
+  readonly budget: RetryBudget
+}
+
+function retrying(rules: Rules, next: Send, runtime: Runtime): Send {
+  // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
+  return (request) =>
+    begin(next, request).then(
+      (response) => {
+        if (!isGood(response, rules.throttled, runtime.now())) return goOn(request, { response }, rules, next, runtime)
+        rules.budget.earn()
+        return response
+      },
+      (error: unknown) => goOn(request, { error }, rules, next, runtime),
+    )
+}
+
+async function goOn(
+  request: HttpRequest,
+  first: Outcome,
+  rules: Rules,
+  next: Send,
+  runtime: Runtime,
+): Promise<HttpResponse> {
+  const { budget } = rules
+  let outcome = first
+  let price: number | undefined
+  let attempts = 0
+  for (let attempt = 1; ; attempt++) {
+    if (wasSent(outcome)) attempts++
+    const now = runtime.now()
+    let decision = decideRetry(request, outcome, rules, { attempt, now, runtime })
+    if (decision.do === 'retry') {
+      price = budget.spend(decision.reason)
+      if (price === undefined) decision = { do: 'stop', because: 'budget', retryAfterMs: decision.retryAfterMs }
+    }
+    const { response, error } = outcome
+    if (decision.do === 'return' && response) {
+      budget.earn(price)
+      return attempts === 1 ? response : { ...response, attempts }
+    }
+    if (decision.do !== 'retry') {
+      const retryStop = decision.do === 'stop' ? decision.because : undefined
+      if (response) return { ...response, attempts, retryStop }
+      if (isHawserError(error)) error.add({ attempts, retryStop })
+      throw error
+    }
+    if (response) discard(response)
+    const { reason, delayMs, retryAfterMs } = decision
+    runtime.emit?.({
+      type: 'retry',
+      operation: request.operation,
+      at: now,
+      attempt,
+      reason,
+      status: response?.status,
+      delayMs,
+      retryAfterMs,
+    })
+    await runtime.sleep(delayMs, request.signal)
+    outcome = await outcomeOf(begin(next, request))
+  }
 }

@@ -29,6 +29,8 @@ export interface ThrottleOptions extends QuotaOptions {
 /** A throttle that tells the state of its quota. */
 export interface QuotaThrottle extends Policy {
   readonly quota: () => readonly BucketState[]
+  /** The quota that it keeps: its own, or the one that it shares. */
+  readonly keeps: Quota
 }
 
 /**
@@ -57,11 +59,10 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     connection ??= quota.nextConnection()
-    const way: Way = { quota, scheduler, connection, weight, clock, next, runtime }
-    return (request) => rejecting(enter, request, way)
+    return through({ quota, scheduler, connection, weight, clock, next, runtime })
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
-  return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()) })
+  return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()), keeps: quota })
 }
 
 /** What one client's calls pass through. The functions of it take it: each that it had of its own would take 60 bytes of every client. */
@@ -73,6 +74,10 @@ interface Way {
   readonly clock: ClockOffset
   readonly next: Send
   readonly runtime: Runtime
+}
+
+function through(way: Way): Send {
+  return (request) => rejecting(enter, request, way)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../errors.ts'
 import { bounded } from '../http/bounded.ts'
 import { isOwn, type OwnOrigins } from '../http/origins.ts'
-import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, rejecting, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import { secretsRedactor } from '../http/redact.ts'
 import { isReplayable, type HttpRequest } from '../http/request.ts'
 import { discard, type HttpResponse } from '../http/response.ts'
@@ -23,19 +23,17 @@ export function authenticate(options: AuthenticateOptions): Policy {
   const settings = { name: 'authenticate', credential: options.credential.kind, origins: options.origins }
 
   return described(settings, (next, runtime) => {
-    return through({ access: options, next, runtime })
+    return sendBy(through, { access: options, next, runtime })
   })
 }
 
 /** What one client's calls pass through. The functions of it take it: each that it had of its own would take 60 bytes of every client. */
-interface Way {
+interface Way extends Passage {
   readonly access: AuthenticateOptions
-  readonly next: Send
-  readonly runtime: Runtime
 }
 
-function through(way: Way): Send {
-  return (request) => rejecting(enter, request, way)
+function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  return rejecting(enter, request, this)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

@@ -39,6 +39,20 @@ export function begin(next: Send, request: HttpRequest): Promise<HttpResponse> {
   return rejecting(next, request, undefined)
 }
 
+/** What a client's calls pass through in any policy: what comes after it, and time. */
+export interface Passage {
+  readonly next: Send
+  readonly runtime: Runtime
+}
+
+/**
+ * Makes a send of a function of the module, which gets as `this` what one client's calls pass through. Each connection keeps as many of
+ * them as it has policies: 50 bytes are a bound function, 100 one that is made for it with what it sees.
+ */
+export function sendBy<Way>(carry: (this: Way, request: HttpRequest) => Promise<HttpResponse>, way: Way): Send {
+  return carry.bind(way)
+}
+
 /** Carries a call out, and gives what is thrown at once as a rejection too. `way`: what the call goes through. */
 export function rejecting<Way>(
   carry: (request: HttpRequest, way: Way) => Promise<HttpResponse>,

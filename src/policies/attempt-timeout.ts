@@ -4,9 +4,10 @@ import { TimeoutError } from '../errors.ts'
 import { checkNumber } from '../check.ts'
 import { endEarly } from '../http/bounded.ts'
 import { createLimitPool, type Limits } from '../http/limit-pool.ts'
-import { begin, described, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import { relay } from '../http/relay.ts'
-import { discard } from '../http/response.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 
 /**
@@ -20,50 +21,55 @@ import type { Runtime } from '../runtime.ts'
 export function attemptTimeout(timeoutMs = 30_000): Policy {
   checkNumber('attemptTimeout', timeoutMs, 1)
   return described({ name: 'attemptTimeout', timeoutMs }, (next, runtime) => {
-    return cuttingAfter(timeoutMs, next, createLimitPool(runtime), runtime)
+    return sendBy(cutInTime, { timeoutMs, limits: createLimitPool(runtime), next, runtime })
   })
 }
 
-function cuttingAfter(timeoutMs: number, next: Send, limits: Limits, runtime: Runtime): Send {
-  return (request) => {
-    const { signal, deadline, operation, attemptTimeoutMs = timeoutMs } = request
-    if (signal?.aborted) return Promise.reject(aborted(signal))
-    const leftMs = deadline === undefined ? Infinity : deadline - runtime.now()
-    const limit = leftMs < attemptTimeoutMs ? 'deadline' : 'attempt'
-    const allowedMs = Math.min(leftMs, attemptTimeoutMs)
-    if (leftMs <= 0) {
-      return Promise.reject(
-        new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit, sent: false }),
-      )
-    }
-    const controller = new AttemptController()
-    return new Promise((resolve, reject) => {
-      // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
-      let ended = false
-      const release = endEarly(allowedMs, signal, limits, (early) => {
-        const error = early ?? new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })
-        ended = true
-        reject(error)
-        controller.abort(error)
-      })
-      // The controller and not its signal, which Node makes when it is first read: that costs as much as all five policies.
-      begin(next, { ...request, controller }).then(
-        (response) => {
-          // It came after the end, from a transport that does not obey: nobody will read it.
-          if (ended) return discard(response)
-          release()
-          if (!(response.body instanceof Readable)) return resolve(response)
-          const forget = onAbort(signal, () => controller.abort(aborted(signal)))
-          const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime).once('close', forget)
-          resolve({ ...response, body })
-        },
-        (error: unknown) => {
-          release()
-          reject(error)
-        },
-      )
-    })
+/** What one client's calls pass through. */
+interface Way extends Passage {
+  readonly timeoutMs: number
+  readonly limits: Limits
+}
+
+function cutInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  const { timeoutMs, limits, next, runtime } = this
+  const { signal, deadline, operation, attemptTimeoutMs = timeoutMs } = request
+  if (signal?.aborted) return Promise.reject(aborted(signal))
+  const leftMs = deadline === undefined ? Infinity : deadline - runtime.now()
+  const limit = leftMs < attemptTimeoutMs ? 'deadline' : 'attempt'
+  const allowedMs = Math.min(leftMs, attemptTimeoutMs)
+  if (leftMs <= 0) {
+    return Promise.reject(
+      new TimeoutError(`${operation}: the deadline passed before it was sent.`, { limit, sent: false }),
+    )
   }
+  const controller = new AttemptController()
+  return new Promise((resolve, reject) => {
+    // Rejects itself and does not wait for the transport to notice: a transport may ignore the signal.
+    let ended = false
+    const release = endEarly(allowedMs, signal, limits, (early) => {
+      const error = early ?? new TimeoutError(`${operation}: no answer within ${allowedMs} ms.`, { limit })
+      ended = true
+      reject(error)
+      controller.abort(error)
+    })
+    // The controller and not its signal, which Node makes when it is first read: that costs as much as all five policies.
+    begin(next, { ...request, controller }).then(
+      (response) => {
+        // It came after the end, from a transport that does not obey: nobody will read it.
+        if (ended) return discard(response)
+        release()
+        if (!(response.body instanceof Readable)) return resolve(response)
+        const forget = onAbort(signal, () => controller.abort(aborted(signal)))
+        const body = idleLimited(response.body, attemptTimeoutMs, operation, runtime).once('close', forget)
+        resolve({ ...response, body })
+      },
+      (error: unknown) => {
+        release()
+        reject(error)
+      },
+    )
+  })
 }
 
 /** Passes a stream on and breaks it off when the next chunk takes longer than `idleMs`. */

@@ -4,7 +4,7 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { BulkheadFullError, TimeoutError } from '../errors.ts'
 import type { Heap } from '../http/heap.ts'
 import { createLine, rankOf, type InLine } from '../http/line.ts'
-import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, rejecting, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
@@ -37,7 +37,7 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   const wire: Wire = { maxConcurrent, maxQueue, active: 0, arrivals: 0, queue: undefined }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    return through({ wire, next, runtime })
+    return sendBy(through, { wire, next, runtime })
   })
 }
 
@@ -52,14 +52,12 @@ interface Wire {
 }
 
 /** What one client's calls pass through. */
-interface Way {
+interface Way extends Passage {
   readonly wire: Wire
-  readonly next: Send
-  readonly runtime: Runtime
 }
 
-function through(way: Way): Send {
-  return (request) => rejecting(enter, request, way)
+function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  return rejecting(enter, request, this)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

@@ -1,7 +1,7 @@
 import { CircuitState, type IBreaker } from 'cockatiel'
 import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
-import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, rejecting, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
@@ -50,7 +50,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
   const circuits: Circuits = { scopes: createCircuitScopes(breaker, forgetMs), scope, throttled, openMs, isolations: 0 }
 
-  const policy: Policy = (next, runtime) => through({ circuits, next, runtime })
+  const policy: Policy = (next, runtime) => sendBy(through, { circuits, next, runtime })
   const isolate = (): (() => void) => {
     let done = false
     circuits.isolations++
@@ -70,14 +70,12 @@ interface Circuits extends Required<Pick<CircuitBreakerOptions, 'scope' | 'throt
 }
 
 /** What one client's calls pass through. */
-interface Way {
+interface Way extends Passage {
   readonly circuits: Circuits
-  readonly next: Send
-  readonly runtime: Runtime
 }
 
-function through(way: Way): Send {
-  return (request) => rejecting(enter, request, way)
+function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  return rejecting(enter, request, this)
 }
 
 function enter(request: HttpRequest, { circuits, next, runtime }: Way): Promise<HttpResponse> {

@@ -3,9 +3,9 @@ import { checkNumber } from '../check.ts'
 import { TimeoutError } from '../errors.ts'
 import { endEarly } from '../http/bounded.ts'
 import { createLimitPool, type Limits } from '../http/limit-pool.ts'
-import { begin, described, type Policy, type Send } from '../http/policy.ts'
-import { discard } from '../http/response.ts'
-import type { Runtime } from '../runtime.ts'
+import { begin, described, sendBy, type Passage, type Policy } from '../http/policy.ts'
+import type { HttpRequest } from '../http/request.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
 
 // Whoever waits at the deadline ends by itself and says what it waited for; this is for those that do not.
 const graceMs = 100
@@ -21,33 +21,38 @@ const graceMs = 100
 export function deadline(totalMs = 60_000): Policy {
   checkNumber('deadline', totalMs, 1)
   return described({ name: 'deadline', totalMs }, (next, runtime) => {
-    return endingAfter(totalMs, next, createLimitPool(runtime), runtime)
+    return sendBy(endInTime, { totalMs, limits: createLimitPool(runtime), next, runtime })
   })
 }
 
-function endingAfter(totalMs: number, next: Send, limits: Limits, runtime: Runtime): Send {
-  return (request) => {
-    const now = runtime.now()
-    const at = request.deadline ?? now + totalMs
-    const { signal, operation } = request
-    if (signal?.aborted) return Promise.reject(aborted(signal))
-    return new Promise((resolve, reject) => {
-      let ended = false
-      const release = endEarly(at - now + graceMs, signal, limits, (error) => {
-        ended = true
-        reject(error ?? new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
-      })
-      begin(next, request.deadline === at ? request : { ...request, deadline: at }).then(
-        (response) => {
-          if (ended) return discard(response)
-          release()
-          resolve(response)
-        },
-        (error: unknown) => {
-          release()
-          reject(error)
-        },
-      )
+/** What one client's calls pass through. */
+interface Way extends Passage {
+  readonly totalMs: number
+  readonly limits: Limits
+}
+
+function endInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  const { totalMs, limits, next, runtime } = this
+  const now = runtime.now()
+  const at = request.deadline ?? now + totalMs
+  const { signal, operation } = request
+  if (signal?.aborted) return Promise.reject(aborted(signal))
+  return new Promise((resolve, reject) => {
+    let ended = false
+    const release = endEarly(at - now + graceMs, signal, limits, (error) => {
+      ended = true
+      reject(error ?? new TimeoutError(`${operation}: no answer within ${at - now} ms.`, { limit: 'deadline' }))
     })
-  }
+    begin(next, request.deadline === at ? request : { ...request, deadline: at }).then(
+      (response) => {
+        if (ended) return discard(response)
+        release()
+        resolve(response)
+      },
+      (error: unknown) => {
+        release()
+        reject(error)
+      },
+    )
+  })
 }

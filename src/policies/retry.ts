@@ -1,9 +1,8 @@
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, isHawserError } from '../errors.ts'
-import { begin, described, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import { discard, type HttpResponse } from '../http/response.ts'
-import type { Runtime } from '../runtime.ts'
 import { fullJitter, type Backoff } from './backoff.ts'
 import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { outcomeOf, wasSent, type Outcome } from './outcome.ts'
@@ -51,7 +50,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const rules = { maxAttempts, backoff, budget, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    return retrying(rules, next, runtime)
+    return sendBy(through, { rules, next, runtime })
   })
 }
 
@@ -60,26 +59,25 @@ interface Rules extends RetrySettings {
   readonly budget: RetryBudget
 }
 
-function retrying(rules: Rules, next: Send, runtime: Runtime): Send {
-  // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
-  return (request) =>
-    begin(next, request).then(
-      (response) => {
-        if (!isGood(response, rules.throttled, runtime.now())) return goOn(request, { response }, rules, next, runtime)
-        rules.budget.earn()
-        return response
-      },
-      (error: unknown) => goOn(request, { error }, rules, next, runtime),
-    )
+/** What one client's calls pass through. */
+interface Way extends Passage {
+  readonly rules: Rules
 }
 
-async function goOn(
-  request: HttpRequest,
-  first: Outcome,
-  rules: Rules,
-  next: Send,
-  runtime: Runtime,
-): Promise<HttpResponse> {
+function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  const { rules, next, runtime } = this
+  // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
+  return begin(next, request).then(
+    (response) => {
+      if (!isGood(response, rules.throttled, runtime.now())) return goOn(request, { response }, this)
+      rules.budget.earn()
+      return response
+    },
+    (error: unknown) => goOn(request, { error }, this),
+  )
+}
+
+async function goOn(request: HttpRequest, first: Outcome, { rules, next, runtime }: Way): Promise<HttpResponse> {
   const { budget } = rules
   let outcome = first
   let price: number | undefined

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { ConfigurationError, NetworkError, isHawserError } from '../errors.ts'
-import { begin, described, rejecting, type Policy, type Send } from '../http/policy.ts'
+import { begin, described, rejecting, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
@@ -59,25 +59,23 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     connection ??= quota.nextConnection()
-    return through({ quota, scheduler, connection, weight, clock, next, runtime })
+    return sendBy(through, { quota, scheduler, connection, weight, clock, next, runtime })
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
   return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()), keeps: quota })
 }
 
 /** What one client's calls pass through. The functions of it take it: each that it had of its own would take 60 bytes of every client. */
-interface Way {
+interface Way extends Passage {
   readonly quota: Quota
   readonly scheduler: Scheduler
   readonly connection: string
   readonly weight: number
   readonly clock: ClockOffset
-  readonly next: Send
-  readonly runtime: Runtime
 }
 
-function through(way: Way): Send {
-  return (request) => rejecting(enter, request, way)
+function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+  return rejecting(enter, request, this)
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 import { step, type Circuit } from './circuit.ts'
-import { createCircuitScopes, type CircuitScope, type CircuitScopes } from './circuit-scopes.ts'
+import { scopeOf, type CircuitScope, type CircuitScopes } from './circuit-scopes.ts'
 import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import type { Outcome } from './outcome.ts'
 import { standardRule, type Rule } from './standard-rule.ts'
@@ -48,7 +48,15 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
   const { breaker = standardRule, scope = originPart } = options
   checkNumber('circuitBreaker.openMs', openMs, 1)
   checkNumber('circuitBreaker.forgetMs', forgetMs, 1)
-  const circuits: Circuits = { scopes: createCircuitScopes(breaker, forgetMs), scope, throttled, openMs, isolations: 0 }
+  const circuits: Circuits = {
+    makeRule: breaker,
+    forgetMs,
+    known: undefined,
+    scope,
+    throttled,
+    openMs,
+    isolations: 0,
+  }
 
   const policy: Policy = (next, runtime) => sendBy(through, { circuits, next, runtime })
   const isolate = (): (() => void) => {
@@ -63,8 +71,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
 }
 
 /** The circuits of one breaker, and by what they are judged. */
-interface Circuits extends Required<Pick<CircuitBreakerOptions, 'scope' | 'throttled' | 'openMs'>> {
-  readonly scopes: CircuitScopes
+interface Circuits extends CircuitScopes, Required<Pick<CircuitBreakerOptions, 'scope' | 'throttled' | 'openMs'>> {
   /** How often it is opened by hand at the moment. */
   isolations: number
 }
@@ -79,9 +86,9 @@ function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
 }
 
 function enter(request: HttpRequest, { circuits, next, runtime }: Way): Promise<HttpResponse> {
-  const { scopes, scope, isolations } = circuits
+  const { scope, isolations } = circuits
   const now = runtime.now()
-  const at = scopes.of(scope(request), now)
+  const at = scopeOf(circuits, scope(request), now)
   const before = at.circuit
   const asked = isolations > 0 ? before : move(at, step(before, { type: 'ask', now }), request, runtime)
   const passes = isolations === 0 && (asked.at === 'closed' || (asked.at === 'half-open' && asked !== before))

@@ -14,8 +14,10 @@ export interface CircuitScope {
 
 /** The scopes of one breaker. */
 export interface CircuitScopes {
-  /** Finds a scope for a call that comes now, or makes it. */
-  of(key: string, now: number): CircuitScope
+  readonly makeRule: () => Rule
+  /** How long without a call until a rule begins anew. Milliseconds. */
+  readonly forgetMs: number
+  known: Few<CircuitScope>
 }
 
 const closed: Circuit = { at: 'closed' }
@@ -23,39 +25,20 @@ const closed: Circuit = { at: 'closed' }
 // The least recently used scope goes first; far more than the hosts that one client talks to.
 const maxScopes = 1000
 
-/** Makes an empty record of scopes. `forgetMs`: how long without a call until a rule begins anew. */
-export function createCircuitScopes(makeRule: () => Rule, forgetMs: number): CircuitScopes {
-  return new KnownScopes(makeRule, forgetMs)
-}
-
-// A class, because every connection may have one.
-class KnownScopes implements CircuitScopes {
-  readonly #makeRule: () => Rule
-  readonly #forgetMs: number
-  #known: Few<CircuitScope>
-
-  constructor(makeRule: () => Rule, forgetMs: number) {
-    this.#makeRule = makeRule
-    this.#forgetMs = forgetMs
+/** Finds a scope for a call that comes now, or makes it. */
+export function scopeOf(scopes: CircuitScopes, key: string, now: number): CircuitScope {
+  const { makeRule, forgetMs } = scopes
+  const scope = find(scopes.known, key) ?? { key: oneText(key), circuit: closed, rule: makeRule(), lastUsed: now }
+  // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
+  if (scope.circuit.at === 'closed' && now - scope.lastUsed > forgetMs) scope.rule = makeRule()
+  scope.lastUsed = now
+  if (scope === scopes.known) return scope
+  // Added anew, it stands last: they are in order of use.
+  const known = added(without(scopes.known, key), scope)
+  scopes.known = known
+  if (known instanceof Map && known.size > maxScopes) {
+    const [oldest] = known.keys()
+    if (oldest !== undefined) known.delete(oldest)
   }
-
-  of(key: string, now: number): CircuitScope {
-    const scope = find(this.#known, key) ?? {
-      key: oneText(key),
-      circuit: closed,
-      rule: this.#makeRule(),
-      lastUsed: now,
-    }
-    // cockatiel's rules know no time: without this, failures of last night would open the circuit this morning.
-    if (scope.circuit.at === 'closed' && now - scope.lastUsed > this.#forgetMs) scope.rule = this.#makeRule()
-    scope.lastUsed = now
-    if (scope === this.#known) return scope
-    // Added anew, it stands last: they are in order of use.
-    this.#known = added(without(this.#known, key), scope)
-    if (this.#known instanceof Map && this.#known.size > maxScopes) {
-      const [oldest] = this.#known.keys()
-      if (oldest !== undefined) this.#known.delete(oldest)
-    }
-    return scope
-  }
+  return scope
 }

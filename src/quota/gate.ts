@@ -5,7 +5,7 @@ import { createParking, hasParked, isLong, projectedMs, waitMs } from './bucket.
 import { createDeadlines, type Deadlines } from './deadlines.ts'
 import { charge, giveBack } from './permit.ts'
 import { deadlinePassed, deadlineTooNear, queueFull, quotaUsedUp } from './refusals.ts'
-import { countWaiting } from './share.ts'
+import { countWaiting, shareOf } from './share.ts'
 import type { Ask, Bucket, Lane, Permit, Waiter } from './state.ts'
 import { createUnderWay, type UnderWay } from './under-way.ts'
 
@@ -178,10 +178,7 @@ class FairGate implements Gate {
 
   #count({ lane, ask }: Waiter, sign: 1 | -1): void {
     this.size += sign
-    for (const [index, bucket] of lane.buckets.entries()) {
-      const share = lane.shares[index]
-      if (share) countWaiting(bucket, share, ask.priority, sign * ask.cost)
-    }
+    for (const bucket of lane.buckets) countWaiting(bucket, lane, ask.priority, sign * ask.cost)
   }
 }
 
@@ -207,15 +204,14 @@ function heldBy(lane: Lane, cost: number, now: number): Held | undefined {
 
 function projectedWaitMs(lane: Lane, { priority, cost }: Ask, now: number): number {
   let most = 0
-  for (const [index, bucket] of lane.buckets.entries()) {
-    const share = lane.shares[index]
-    if (share) most = Math.max(most, projectedMs(bucket, share, priority, cost, now))
+  for (const bucket of lane.buckets) {
+    most = Math.max(most, projectedMs(bucket, shareOf(bucket, lane), priority, cost, now))
   }
   return most
 }
 
 function turnAt(bucket: Bucket, lane: Lane): number {
-  return lane.shares[lane.buckets.indexOf(bucket)]?.served ?? 0
+  return shareOf(bucket, lane).served
 }
 
 function park(lane: Lane, bucket: Bucket): void {

@@ -1,4 +1,4 @@
-import { countWaiting, shareOf } from './share.ts'
+import { countWaiting } from './share.ts'
 import type { Bucket, Lane, Permit } from './state.ts'
 import type { Window } from './window.ts'
 
@@ -32,7 +32,6 @@ export function createLane(
     calls: undefined,
     // Copied, because a list that was put together has room for sixteen more.
     buckets: [...buckets],
-    shares: buckets.map((bucket) => shareOf(bucket, connection, weight)),
     parkedAt: undefined,
     turn: 0,
     slot: -1,
@@ -44,10 +43,8 @@ export function createLane(
 /** Adds a bucket to what a lane needs, its calls that wait and those that are under way included. */
 export function attach(lane: Lane, bucket: Bucket, underWay: Iterable<Permit>): void {
   if (lane.buckets.includes(bucket)) return
-  const share = shareOf(bucket, lane.connection, lane.weight)
   lane.buckets = [...lane.buckets, bucket]
-  lane.shares = [...lane.shares, share]
-  for (const { ask } of lane.calls?.items() ?? []) countWaiting(bucket, share, ask.priority, ask.cost)
+  for (const { ask } of lane.calls?.items() ?? []) countWaiting(bucket, lane, ask.priority, ask.cost)
   for (const permit of underWay) {
     if (permit.lane !== lane) continue
     bucket.underWay++

@@ -3,10 +3,9 @@ import type { Lane, Permit } from './state.ts'
 
 /** Charges a call to all of its buckets, in one step that nothing can interrupt. */
 export function charge(lane: Lane, cost: number, now: number): Permit {
-  const { buckets, shares } = lane
-  const marks = buckets.map((bucket, index) => {
-    const share = shares[index]
-    if (share) serve(bucket, share, cost)
+  const { buckets } = lane
+  const marks = buckets.map((bucket) => {
+    serve(bucket, lane, cost)
     bucket.underWay++
     return bucket.window.take(cost, now)
   })

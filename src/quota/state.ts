@@ -63,7 +63,6 @@ export interface Lane {
   calls: Heap<Waiter> | undefined
   /** Replaced, never changed in place: permits share the list that they were charged to. */
   buckets: readonly Bucket[]
-  shares: readonly Share[]
   parkedAt: Bucket | undefined
   /** The lane's turn among those parked at the same bucket, and its place there. */
   turn: number
@@ -100,7 +99,7 @@ export interface Bucket {
   waiting: number
   /** The lanes that this bucket holds up, those furthest behind first. Absent until there is one. */
   parked: Heap<Lane> | undefined
-  /** By connection. Most buckets are one connection's. */
+  /** By connection. One that a connection has for itself has none until a call waits there. */
   shares: Few<Share>
   /** How far the bucket as a whole has served: where a newcomer begins, so that idle time earns no credit. */
   served: number

@@ -11,7 +11,7 @@ const tenPerSecond: Limit = { name: 'ten', limit: 10, windowMs: 1000 }
 
 function bucketOf(limit: Limit): Bucket {
   const { name } = limit
-  return createBucket({ key: name, name, scope: 'connection', window: createWindow(limit, 1) })
+  return createBucket({ key: name, name, scope: 'app', window: createWindow(limit, 1) })
 }
 
 function laneOf(connection: string, weight: number, order: number, buckets: readonly Bucket[]): Lane {

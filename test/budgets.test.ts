@@ -75,8 +75,8 @@ const verifyDelivery = verifier(schemes.standardWebhooks, { secrets: ['whsec_AAA
 const budgets = {
   callBytes: 12_000,
   callRatio: 4,
-  ownConnectionBytes: 6_200,
-  sharedConnectionBytes: 4_100,
+  ownConnectionBytes: 4_600,
+  sharedConnectionBytes: 3_300,
   webhookBytes: 3_000,
   webhookRatio: 2.6,
 } as const

@@ -110,7 +110,7 @@ export async function run(): Promise<void> {
     `| a stack of its own | ${apart.map(bytes).join(' | ')} |`,
     `| a breaker and a quota that all share | ${shared.map(bytes).join(' | ')} |`,
     '',
-    'A shared quota forgets connections that are idle and full again as others come, so that nearly all of those held here are evicted from it. Of a stack of its own, three tenths are its quota and its gate, a quarter its tokens, and a twelfth its breaker.',
+    'A shared quota forgets connections that are idle and full again as others come, so that nearly all of those held here are evicted from it. Of a stack of its own, a third is its quota and its gate, a quarter its tokens and their credential, and a twelfth its breaker.',
     '',
     '| bar | measured | at most |',
     '| --- | ---: | ---: |',

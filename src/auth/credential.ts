@@ -2,7 +2,7 @@ import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
 import type { Runtime } from '../runtime.ts'
 
-/** Proves who asks. Static keys, OAuth connections and request signatures all fit behind it. */
+/** Proves who asks. Static keys, OAuth connections and request signatures all fit behind it. Its functions are called as its methods. */
 export interface Credential {
   /** What `describe()` shows, such as `bearer`. */
   readonly kind: string

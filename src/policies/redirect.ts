@@ -32,21 +32,15 @@ export function redirect(options: RedirectOptions = {}): Policy {
   checkOptions('redirect', options, ['origins', 'hosts', 'elsewhere', 'maxHops'])
   const { origins = [], hosts, elsewhere = 'refuse', maxHops = 5 } = options
   checkNumber('redirect.maxHops', maxHops, 0)
-  const rules: Rules = { origins, hosts, elsewhere, maxHops }
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
-    return sendBy(through, { rules, next, runtime })
+    return sendBy(through, { origins, hosts, elsewhere, maxHops, next, runtime })
   })
 }
 
-/** Where redirects may lead, and how often. */
-interface Rules extends OwnOrigins {
+/** What one client's calls pass through. */
+interface Way extends Passage, OwnOrigins {
   readonly elsewhere: 'refuse' | 'anonymous'
   readonly maxHops: number
-}
-
-/** What one client's calls pass through. */
-interface Way extends Passage {
-  readonly rules: Rules
 }
 
 function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
@@ -56,12 +50,8 @@ function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
   )
 }
 
-async function follow(
-  first: HttpRequest,
-  redirected: HttpResponse,
-  { rules, next, runtime }: Way,
-): Promise<HttpResponse> {
-  const { elsewhere, maxHops } = rules
+async function follow(first: HttpRequest, redirected: HttpResponse, way: Way): Promise<HttpResponse> {
+  const { elsewhere, maxHops, next, runtime } = way
   let request = first
   let response = redirected
   for (let hop = 0; ; hop++) {
@@ -78,7 +68,7 @@ async function follow(
       throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
     const from = new URL(request.url)
     const to = new URL(target.url)
-    const trusted = !request.anonymous && (to.origin === from.origin || isOwn(rules, to.href))
+    const trusted = !request.anonymous && (to.origin === from.origin || isOwn(way, to.href))
     const readsOnly = target.method === 'GET' || target.method === 'HEAD'
     const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
     if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {

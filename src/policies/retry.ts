@@ -47,45 +47,49 @@ export function retry(options: RetryOptions = {}): Policy {
   checkNumber('retry.maxAttempts', maxAttempts, 1)
   if (typeof backoff !== 'function')
     throw new ConfigurationError('`retry.backoff` is a function, such as `fullJitter()`.')
-  const rules = { maxAttempts, backoff, budget, throttled, hintHeader: hintHeader?.toLowerCase(), transientStatuses }
+  const hint = hintHeader?.toLowerCase()
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    return sendBy(through, { rules, next, runtime })
+    return sendBy(through, {
+      maxAttempts,
+      backoff,
+      budget,
+      throttled,
+      hintHeader: hint,
+      transientStatuses,
+      next,
+      runtime,
+    })
   })
 }
 
-/** When to go on, and from what. */
-interface Rules extends RetrySettings {
+/** What one client's calls pass through. */
+interface Way extends Passage, RetrySettings {
   readonly budget: RetryBudget
 }
 
-/** What one client's calls pass through. */
-interface Way extends Passage {
-  readonly rules: Rules
-}
-
 function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
-  const { rules, next, runtime } = this
+  const { throttled, budget, next, runtime } = this
   // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
   return begin(next, request).then(
     (response) => {
-      if (!isGood(response, rules.throttled, runtime.now())) return goOn(request, { response }, this)
-      rules.budget.earn()
+      if (!isGood(response, throttled, runtime.now())) return goOn(request, { response }, this)
+      budget.earn()
       return response
     },
     (error: unknown) => goOn(request, { error }, this),
   )
 }
 
-async function goOn(request: HttpRequest, first: Outcome, { rules, next, runtime }: Way): Promise<HttpResponse> {
-  const { budget } = rules
+async function goOn(request: HttpRequest, first: Outcome, way: Way): Promise<HttpResponse> {
+  const { budget, next, runtime } = way
   let outcome = first
   let price: number | undefined
   let attempts = 0
   for (let attempt = 1; ; attempt++) {
     if (wasSent(outcome)) attempts++
     const now = runtime.now()
-    let decision = decideRetry(request, outcome, rules, { attempt, now, runtime })
+    let decision = decideRetry(request, outcome, way, { attempt, now, runtime })
     if (decision.do === 'retry') {
       price = budget.spend(decision.reason)
       if (price === undefined) decision = { do: 'stop', because: 'budget', retryAfterMs: decision.retryAfterMs }

@@ -87,7 +87,8 @@ class VendorQuota implements Quota {
   readonly #cost: QuotaOptions['cost']
   readonly #family: QuotaOptions['family']
   readonly #object: QuotaOptions['object']
-  readonly #startPerSecond: number
+  /** Absent where no pace is kept: infinity takes 16 bytes more. */
+  readonly #startPerSecond: number | undefined
   /** How many calls of a connection at once, at most and at first. */
   readonly #most: number
   readonly #first: number
@@ -110,7 +111,7 @@ class VendorQuota implements Quota {
     this.#cost = options.cost
     this.#family = options.family
     this.#object = options.object
-    this.#startPerSecond = startPerSecond
+    this.#startPerSecond = startPerSecond === Infinity ? undefined : startPerSecond
     this.#most = most
     this.#first = sought ? firstCalls : most
     this.#apart = limits.some(({ counts }) => counts !== undefined)
@@ -192,7 +193,7 @@ class VendorQuota implements Quota {
           return this.#all.bucketAt(of, scope, name, parts[scope], () => createWindow(limit, this.share))
         })
     const unknown = (): Bucket =>
-      this.#all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(this.#startPerSecond))
+      this.#all.bucketAt(of, 'family', placeholder, parts.family, () => probingWindow(this.#startPerSecond ?? Infinity))
     // What is stated of reads or of writes alone says nothing of the limit on both. That one goes first: it is what answers mean.
     const stated = bucketsOf(undefined)
     const known = stated.length > 0 ? stated : [unknown()]
@@ -200,7 +201,7 @@ class VendorQuota implements Quota {
     const window = (): Window => concurrencyWindow(this.#most, this.#first)
     const cap = this.#all.bucketAt(of, 'connection', concurrency, parts.connection, window)
     // Each answer teaches a pace that is looked for.
-    if (stated.length === 0 && this.#startPerSecond !== Infinity) of.learned = true
+    if (stated.length === 0 && this.#startPerSecond !== undefined) of.learned = true
     return [...known, ...partial, cap]
   }
 }

@@ -176,16 +176,35 @@ it('refuses an address in a token answer where the profile has nothing to check 
 it('S40: learns the vendor’s clock from its answers, and not from a cache’s, nor from one that came without encryption', async () => {
   const clock = fakeClock()
   const source = tokenSource({ connection: 'acme', grant: scriptedGrant() })
-  const { observe } = tokenCredential(source)
+  const credential = tokenCredential(source)
   const date = new Date(clock.now + 90_000).toUTCString()
-  observe?.(response(200, { date, age: '30' }), request(), clock.now, clock.now)
+  credential.observe?.(response(200, { date, age: '30' }), request(), clock.now, clock.now)
   expect(source.clock.ms).toBe(0)
-  observe?.(response(200, { date }), request({ url: 'http://vendor.test/' }), clock.now, clock.now)
+  credential.observe?.(response(200, { date }), request({ url: 'http://vendor.test/' }), clock.now, clock.now)
   expect(source.clock.ms).toBe(0)
   const farOff = new Date(clock.now + 2 * 86_400_000).toUTCString()
-  observe?.(response(200, { date: farOff }), request(), clock.now, clock.now)
+  credential.observe?.(response(200, { date: farOff }), request(), clock.now, clock.now)
   expect(source.clock.ms).toBe(0)
-  observe?.(response(200, { date }), request(), clock.now, clock.now)
+  credential.observe?.(response(200, { date }), request(), clock.now, clock.now)
+  expect(source.clock.ms).toBe(90_000)
+})
+
+it('goes on to renew and to observe where it was spread into another', async () => {
+  const clock = fakeClock()
+  const source = tokenSource({ connection: 'acme', grant: scriptedGrant([{}], true) })
+  const plain = tokenCredential(source)
+  const marked: Credential = {
+    ...plain,
+    apply: async (sent, runtime) => {
+      const { headers, ...rest } = await plain.apply(sent, runtime)
+      return { ...rest, headers: { ...headers, 'x-marked': 'yes' } }
+    },
+  }
+  const first = await marked.apply(request(), clock.runtime)
+  expect(first.headers).toMatchObject({ authorization: 'Bearer access-1', 'x-marked': 'yes' })
+  expect(await marked.renew?.(first, clock.runtime)).toBe(true)
+  expect((await marked.apply(request(), clock.runtime)).headers['authorization']).toBe('Bearer access-2')
+  marked.observe?.(response(200, { date: new Date(clock.now + 90_000).toUTCString() }), first, clock.now, clock.now)
   expect(source.clock.ms).toBe(90_000)
 })
 

@@ -32,6 +32,11 @@ async function hawserOver(transport: Transport, baseUrl: string): Promise<Subjec
   return { get: () => vendor.http.get('/items/1') }
 }
 
+const naive = 'axios + cockatiel + bottleneck'
+
+/** Those that take milliseconds a call, and so make a tenth of the calls. */
+export const slow: readonly string[] = [naive]
+
 /** Everybody sends the same two headers, and parses the answer. Each loads only what it needs: it has a process of its own. */
 export const subjects: Readonly<Record<string, (origin: string) => Promise<Subject>>> = {
   'undici `request` on a pool': async (origin) => {
@@ -54,6 +59,27 @@ export const subjects: Readonly<Record<string, (origin: string) => Promise<Subje
     axiosRetry(retrying, { retries: 3 })
     return { get: async () => (await retrying.get<unknown>(`${origin}/items/1`, { headers })).data }
   },
+  [naive]: async (origin) => {
+    const { default: axios } = await import('axios')
+    const { ConsecutiveBreaker, ExponentialBackoff, TimeoutStrategy, ...cockatiel } = await import('cockatiel')
+    const { default: Bottleneck } = await import('bottleneck')
+    const { bulkhead, circuitBreaker, handleAll, retry, timeout, wrap } = cockatiel
+    const policies = wrap(
+      timeout(60_000, TimeoutStrategy.Cooperative),
+      retry(handleAll, { maxAttempts: 3, backoff: new ExponentialBackoff() }),
+      circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: new ConsecutiveBreaker(5) }),
+      bulkhead(connections, 1_000),
+      timeout(30_000, TimeoutStrategy.Cooperative),
+    )
+    const limiter = new Bottleneck({ maxConcurrent: connections })
+    const get = async (): Promise<unknown> => {
+      const { data } = await policies.execute(({ signal }) =>
+        axios.get<unknown>(`${origin}/items/1`, { headers, signal }),
+      )
+      return data
+    }
+    return { get: () => limiter.schedule(get) }
+  },
   'got, without retries': async (origin) => {
     const { got } = await import('got')
     const impatient = got.extend({ headers, retry: { limit: 0 } })
@@ -62,5 +88,15 @@ export const subjects: Readonly<Record<string, (origin: string) => Promise<Subje
   'ky, without retries': async (origin) => {
     const { default: ky } = await import('ky')
     return { get: () => ky(`${origin}/items/1`, { headers, retry: 0 }).json() }
+  },
+  'gaxios, as it comes': async (origin) => {
+    const { Gaxios } = await import('gaxios')
+    const gaxios = new Gaxios({ headers })
+    return { get: async () => (await gaxios.request<unknown>({ url: `${origin}/items/1` })).data }
+  },
+  '@octokit/request, as it comes': async (origin) => {
+    const { request } = await import('@octokit/request')
+    const asked = request.defaults({ baseUrl: origin, headers })
+    return { get: async () => (await asked('GET /items/{id}', { id: 1 })).data }
   },
 }

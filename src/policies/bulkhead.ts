@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream'
-import { aborted, onAbort } from '../abort.ts'
+import { aborted } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { BulkheadFullError, TimeoutError } from '../errors.ts'
+import { endEarly } from '../http/bounded.ts'
 import type { Heap } from '../http/heap.ts'
+import { createLimitPool, type Limits } from '../http/limit-pool.ts'
 import { createLine, rankOf, type InLine } from '../http/line.ts'
 import { begin, described, rejecting, sendBy, type Passage, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
 import type { HttpResponse } from '../http/response.ts'
-import type { Runtime } from '../runtime.ts'
 
 /** Options of {@link bulkhead}. */
 export interface BulkheadOptions {
@@ -37,7 +38,7 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   const wire: Wire = { maxConcurrent, maxQueue, active: 0, arrivals: 0, queue: undefined }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    return sendBy(through, { wire, next, runtime })
+    return sendBy(through, { wire, limits: undefined, next, runtime })
   })
 }
 
@@ -54,6 +55,8 @@ interface Wire {
 /** What one client's calls pass through. */
 interface Way extends Passage {
   readonly wire: Wire
+  /** Made when a call waits first. */
+  limits: Limits | undefined
 }
 
 function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
@@ -61,14 +64,14 @@ function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
 }
 
 function enter(request: HttpRequest, way: Way): Promise<HttpResponse> {
-  const { wire, runtime } = way
+  const { wire } = way
   if (wire.active < wire.maxConcurrent) {
     wire.active++
     return carry(request, way)
   }
   const queue = (wire.queue ??= createLine())
   if (queue.size >= wire.maxQueue) throw full(request, wire.active, queue.size)
-  return place(queue, wire.arrivals++, request, runtime).then(() => carry(request, way))
+  return wait(queue, request, way)
 }
 
 function carry(request: HttpRequest, { wire, next }: Way): Promise<HttpResponse> {
@@ -97,38 +100,30 @@ function full({ operation }: HttpRequest, active: number, waiting: number): Bulk
   return new BulkheadFullError(`${operation}: not sent, ${active} requests are on the wire and ${waiting} wait.`)
 }
 
-/** Waits in the queue; a waiter that gives up is out of the queue at once. */
-function place(queue: Heap<Waiter>, order: number, request: HttpRequest, runtime: Runtime): Promise<void> {
-  const { signal, deadline, operation, priority = 0 } = request
+/** Waits in the queue, then goes on; a waiter that gives up is out of the queue at once. */
+function wait(queue: Heap<Waiter>, request: HttpRequest, way: Way): Promise<HttpResponse> {
+  const { wire, runtime } = way
+  const { signal, deadline = Infinity, operation, priority = 0 } = request
+  if (signal?.aborted) throw aborted(signal)
   const since = runtime.now()
+  const limits = (way.limits ??= createLimitPool(runtime))
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(aborted(signal))
     const waiter: Waiter = {
       rank: rankOf(priority, since),
-      order,
+      order: wire.arrivals++,
       slot: -1,
       admit: () => {
-        forget()
+        stop()
         const at = runtime.now()
         runtime.emit?.({ type: 'wait', in: 'bulkhead', operation, at, waitedMs: at - since })
-        resolve()
+        resolve(carry(request, way))
       },
     }
-    const giveUp = (error: Error): void => {
+    const stop = endEarly(deadline - since, signal, limits, (error) => {
       queue.remove(waiter)
-      forget()
-      reject(error)
-    }
-    const message = `${operation}: the deadline passed while it waited for a place on the wire.`
-    const cancel =
-      deadline === undefined
-        ? undefined
-        : runtime.limit(deadline - since, () => giveUp(new TimeoutError(message, { limit: 'deadline', sent: false })))
-    const forget = (): void => {
-      cancel?.()
-      unlisten()
-    }
-    const unlisten = onAbort(signal, () => giveUp(aborted(signal)))
+      const message = `${operation}: the deadline passed while it waited for a place on the wire.`
+      reject(error ?? new TimeoutError(message, { limit: 'deadline', sent: false }))
+    })
     queue.add(waiter)
   })
 }

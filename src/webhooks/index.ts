@@ -1,4 +1,5 @@
 export { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
+export { signedBy } from './content.ts'
 export type { SecretMaterial, WebhookSecret } from './keys.ts'
 export {
   bareUrl,
@@ -31,6 +32,7 @@ export type {
   Settings,
   SignatureScheme,
   SignatureSource,
+  SignedParts,
   Source,
   TimestampSource,
   TokenEngine,

@@ -29,7 +29,8 @@ export function prepareKeys(
         // Nearly all are text, which has no name.
         if (typeof given === 'string') return { id: undefined, key: prepareKey(scheme, given, form) }
         if (isNamed(given)) return { id: given.id, key: prepareKey(scheme, given.secret, form) }
-        return { id: kidOf(given), key: prepareKey(scheme, given, form) }
+        const kid: unknown = 'kid' in given ? given.kid : undefined
+        return { id: typeof kid === 'string' ? kid : undefined, key: prepareKey(scheme, given, form) }
       })
     }
   } catch {
@@ -43,11 +44,6 @@ export function prepareKeys(
 
 function isNamed(given: object): given is { readonly id: string; readonly secret: SecretMaterial } {
   return 'secret' in given
-}
-
-function kidOf(given: object): string | undefined {
-  const kid: unknown = 'kty' in given && Reflect.get(given, 'kid')
-  return typeof kid === 'string' ? kid : undefined
 }
 
 /** The type of key that an algorithm needs; the key must have it, whatever the request says. */
@@ -73,10 +69,7 @@ function isKeyObject(key: SecretMaterial): key is KeyObject {
 
 function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyForm): Key['key'] {
   const key = readKey(scheme, material, form)
-  const usable =
-    key instanceof Uint8Array
-      ? key.length > 0
-      : key.symmetricKeySize !== 0 && algorithmsOf(scheme).some((algorithm) => fits(key, algorithm))
+  const usable = key instanceof Uint8Array ? key.length > 0 : key.symmetricKeySize !== 0 && suits(scheme, key)
   return usable ? key : refuse('no-secret')
 }
 
@@ -85,9 +78,9 @@ function algorithmsOf(scheme: SignatureScheme): readonly string[] {
   return typeof scheme.algorithm === 'string' ? [scheme.algorithm] : Object.values<string>(scheme.algorithm.of)
 }
 
-/** Tells whether a scheme has an algorithm for a secret that both sides know. */
-function takesShared(scheme: SignatureScheme): boolean {
-  return algorithmsOf(scheme).some((algorithm) => keyTypes[algorithm] === undefined)
+/** Tells whether a scheme has an algorithm for a key. */
+function suits(scheme: SignatureScheme, key: Key['key']): boolean {
+  return algorithmsOf(scheme).some((algorithm) => fits(key, algorithm))
 }
 
 /** Gives bytes only where they may be a shared secret. */
@@ -96,10 +89,11 @@ function readKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyFor
   if (typeof material === 'string' && material.includes('-----BEGIN')) return form.read(material)
   if (typeof material === 'string' || material instanceof Uint8Array) {
     const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
-    return takesShared(scheme) ? bytes : fromBytes(Buffer.from(bytes), form)
+    return suits(scheme, bytes) ? bytes : fromBytes(Buffer.from(bytes), form)
   }
   if (isKeyObject(material)) return material
-  if (material.kty === 'oct' && takesShared(scheme)) return Buffer.from(material.k ?? '', 'base64url')
+  const shared = Buffer.from(material.k ?? '', 'base64url')
+  if (material.kty === 'oct' && suits(scheme, shared)) return shared
   return form.read({ key: material, format: 'jwk' })
 }
 

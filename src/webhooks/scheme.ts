@@ -77,6 +77,12 @@ export type KeyLocation =
   /** Followed by the key's id. */
   | { readonly pem: string }
 
+/** What is signed, in its order. */
+export interface SignedParts extends ReadonlyArray<Part> {
+  /** What the signature vouches for, where `signedBy` has noted it. */
+  readonly covers?: readonly Covered[]
+}
+
 /** A vendor's signature, described. The same record is read by `verify` and by `sign`. */
 export interface MessageScheme {
   readonly kind: 'message'
@@ -84,7 +90,7 @@ export interface MessageScheme {
   readonly algorithm: Algorithm | { readonly at: Source; readonly of: Readonly<Record<string, Algorithm>> }
   readonly signature: SignatureSource
   readonly encoding: 'hex' | 'base64' | 'text'
-  readonly signed: readonly Part[]
+  readonly signed: SignedParts
   /** How a secret that is text becomes a key. @default 'text' */
   readonly secret?: 'text' | 'hex' | 'base64' | 'base64-or-text'
   /** What may stand before a secret, such as `whsec_`; with `base64-or-text`, only what follows it is base64. */

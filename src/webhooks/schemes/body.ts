@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { body, url } from '../parts.ts'
 import type { Algorithm, MessageScheme } from '../scheme.ts'
 
@@ -9,7 +10,7 @@ function overBody(
   encoding: MessageScheme['encoding'],
   algorithm: Algorithm = 'hmac-sha256',
 ): MessageScheme {
-  return { kind: 'message', vendor, algorithm, signature, encoding, signed: [body] }
+  return { kind: 'message', vendor, algorithm, signature, encoding, signed: signedBy(body) }
 }
 
 /** @see https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries */
@@ -136,10 +137,10 @@ export const convoySha512Base64: MessageScheme = { ...convoySha512, encoding: 'b
 /** Body and callback URL. @see https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/#webhook-signatures */
 export const trello: MessageScheme = {
   ...overBody('Trello', { header: 'x-trello-webhook' }, 'base64', 'hmac-sha1'),
-  signed: [body, url],
+  signed: signedBy(body, url),
 }
 /** URL and body. @see https://developer.squareup.com/docs/webhooks/step3validate */
 export const square: MessageScheme = {
   ...overBody('Square', { header: 'x-square-hmacsha256-signature' }, 'base64'),
-  signed: [url, body],
+  signed: signedBy(url, body),
 }

@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { id, timestamp } from '../parts.ts'
 import type { MessageScheme } from '../scheme.ts'
 
@@ -14,7 +15,7 @@ export const adyen: MessageScheme = {
   algorithm: 'hmac-sha256',
   signature: { field: 'additionalData.hmacSignature' },
   encoding: 'base64',
-  signed: [
+  signed: signedBy(
     { field: 'pspReference', optional: true },
     ':',
     { field: 'originalReference', optional: true },
@@ -30,7 +31,7 @@ export const adyen: MessageScheme = {
     { field: 'eventCode', optional: true },
     ':',
     { field: 'success', optional: true },
-  ],
+  ),
   secret: 'hex',
   id: { field: 'pspReference' },
   items: 'notificationItems.*.NotificationRequestItem',
@@ -42,7 +43,7 @@ export const mailgun: MessageScheme = {
   algorithm: 'hmac-sha256',
   signature: { field: 'signature.signature' },
   encoding: 'hex',
-  signed: [timestamp, id],
+  signed: signedBy(timestamp, id),
   timestamp: { at: { field: 'signature.timestamp' }, unit: 'seconds', toleranceSeconds: 300 },
   id: { field: 'signature.token' },
 }
@@ -58,5 +59,5 @@ export const dropboxSign: MessageScheme = {
   algorithm: 'hmac-sha256',
   signature: { field: 'event.event_hash' },
   encoding: 'hex',
-  signed: [{ field: 'event.event_time' }, { field: 'event.event_type' }],
+  signed: signedBy({ field: 'event.event_time' }, { field: 'event.event_type' }),
 }

@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { body, checksum, id, lines, timestamp } from '../parts.ts'
 import type { MessageScheme } from '../scheme.ts'
 
@@ -10,7 +11,7 @@ export const discord: MessageScheme = {
   algorithm: 'ed25519',
   signature: { header: 'x-signature-ed25519' },
   encoding: 'hex',
-  signed: [timestamp, body],
+  signed: signedBy(timestamp, body),
   secret: 'hex',
   timestamp: { at: { header: 'x-signature-timestamp' }, unit: 'seconds', toleranceSeconds: 300 },
 }
@@ -21,7 +22,7 @@ export const telnyx: MessageScheme = {
   algorithm: 'ed25519',
   signature: { header: 'telnyx-signature-ed25519' },
   encoding: 'base64',
-  signed: [timestamp, '|', body],
+  signed: signedBy(timestamp, '|', body),
   secret: 'base64',
   timestamp: { at: { header: 'telnyx-timestamp' }, unit: 'seconds', toleranceSeconds: 300 },
 }
@@ -32,7 +33,7 @@ export const sendgrid: MessageScheme = {
   algorithm: 'ecdsa-p256-sha256',
   signature: { header: 'x-twilio-email-event-webhook-signature' },
   encoding: 'base64',
-  signed: [timestamp, body],
+  signed: signedBy(timestamp, body),
   secret: 'base64',
   timestamp: {
     at: { header: 'x-twilio-email-event-webhook-timestamp' },
@@ -52,7 +53,7 @@ export const paypal: MessageScheme = {
   algorithm: 'rsa-sha256',
   signature: { header: 'paypal-transmission-sig' },
   encoding: 'base64',
-  signed: [id, '|', timestamp, '|', { value: 'webhookId' }, '|', checksum],
+  signed: signedBy(id, '|', timestamp, '|', { value: 'webhookId' }, '|', checksum),
   timestamp: { at: { header: 'paypal-transmission-time' }, unit: 'iso', toleranceSeconds: Infinity },
   id: { header: 'paypal-transmission-id' },
   require: [{ at: { header: 'paypal-auth-algo' }, is: ['SHA256withRSA'] }],
@@ -68,7 +69,7 @@ export const sns: MessageScheme = {
   algorithm: { at: { field: 'SignatureVersion' }, of: { 1: 'rsa-sha1', 2: 'rsa-sha256' } },
   signature: { field: 'Signature' },
   encoding: 'base64',
-  signed: [lines('Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type')],
+  signed: signedBy(lines('Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type')),
   timestamp: { at: { field: 'Timestamp' }, unit: 'iso', toleranceSeconds: 3600 },
   id: { field: 'MessageId' },
   require: [{ at: { field: 'Type' }, is: ['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation'] }],

@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { body, id, timestamp } from '../parts.ts'
 import type { MessageScheme } from '../scheme.ts'
 
@@ -10,7 +11,7 @@ export const standardWebhooks: MessageScheme = {
   algorithm: 'hmac-sha256',
   signature: { header: 'webhook-signature', separator: ' ', prefix: 'v1,' },
   encoding: 'base64',
-  signed: [id, '.', timestamp, '.', body],
+  signed: signedBy(id, '.', timestamp, '.', body),
   secret: 'base64',
   secretPrefix: 'whsec_',
   timestamp: { at: { header: 'webhook-timestamp' }, unit: 'seconds', toleranceSeconds: 300 },

@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { body, decodedUrl, encodedPath, id, listedHeaders, method, secret, timestamp } from '../parts.ts'
 import type { MessageScheme, Part, TimestampSource } from '../scheme.ts'
 
@@ -7,11 +8,19 @@ function timed(
   vendor: string,
   signature: MessageScheme['signature'],
   encoding: MessageScheme['encoding'],
-  signed: readonly Part[],
+  parts: readonly Part[],
   [at, unit, toleranceSeconds]: readonly [TimestampSource['at'], TimestampSource['unit'], number],
 ): MessageScheme {
   const time: TimestampSource = { at, unit, toleranceSeconds }
-  return { kind: 'message', vendor, algorithm: 'hmac-sha256', signature, encoding, signed, timestamp: time }
+  return {
+    kind: 'message',
+    vendor,
+    algorithm: 'hmac-sha256',
+    signature,
+    encoding,
+    signed: signedBy(...parts),
+    timestamp: time,
+  }
 }
 
 /** `whsec_…` is text here. @see https://docs.stripe.com/webhooks#verify-manually */
@@ -100,7 +109,7 @@ export const linear: MessageScheme = {
   algorithm: 'hmac-sha256',
   signature: { header: 'linear-signature' },
   encoding: 'hex',
-  signed: [body],
+  signed: signedBy(body),
   timestamp: {
     at: [{ field: 'webhookTimestamp' }, { header: 'linear-timestamp' }],
     unit: 'milliseconds',

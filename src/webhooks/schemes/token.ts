@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import type { MessageScheme } from '../scheme.ts'
 
 // A bare secret is sent along. Whoever sees one request can forge the next, and nothing of it is covered: use TLS, and
@@ -8,7 +9,7 @@ function token(
   signature: MessageScheme['signature'],
   encoding: 'text' | 'base64' = 'text',
 ): MessageScheme {
-  return { kind: 'message', vendor, algorithm: 'token', signature, encoding, signed: [] }
+  return { kind: 'message', vendor, algorithm: 'token', signature, encoding, signed: signedBy() }
 }
 
 /** The older way; prefer `gitlab`. @see https://docs.gitlab.com/user/project/integrations/webhooks/ */

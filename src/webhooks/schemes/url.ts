@@ -1,3 +1,4 @@
+import { signedBy } from '../content.ts'
 import { body, bareUrl, form, method, secret, sortedUrl, url } from '../parts.ts'
 import type { MessageScheme } from '../scheme.ts'
 import { urlSpellings } from '../url.ts'
@@ -14,13 +15,13 @@ const hubspotHash: Omit<MessageScheme, 'signed'> = {
 /** @see https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests */
 export const hubspotV1: MessageScheme = {
   ...hubspotHash,
-  signed: [secret, body],
+  signed: signedBy(secret, body),
   require: [{ at: { header: 'x-hubspot-signature-version' }, is: ['v1'], optional: true }],
 }
 /** @see https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests */
 export const hubspotV2: MessageScheme = {
   ...hubspotHash,
-  signed: [secret, method, url, body],
+  signed: signedBy(secret, method, url, body),
   require: [{ at: { header: 'x-hubspot-signature-version' }, is: ['v2'], optional: true }],
 }
 /**
@@ -34,7 +35,7 @@ export const twilio: MessageScheme = {
   algorithm: 'hmac-sha1',
   signature: { header: 'x-twilio-signature' },
   encoding: 'base64',
-  signed: [url, form],
+  signed: signedBy(url, form),
   bodyDigest: { query: 'bodySHA256' },
   spellings: urlSpellings,
   id: { header: 'i-twilio-idempotency-token' },
@@ -46,18 +47,18 @@ export const plivoV1: MessageScheme = {
   algorithm: 'hmac-sha1',
   signature: { header: 'x-plivo-signature' },
   encoding: 'base64',
-  signed: [url, form],
+  signed: signedBy(url, form),
 }
 /** The body is not covered. @see https://www.plivo.com/docs/voice/concepts/signature-validation */
 export const plivoV2: MessageScheme = {
   ...plivoV1,
   algorithm: 'hmac-sha256',
   signature: { header: 'x-plivo-signature-v2' },
-  signed: [bareUrl, { header: 'x-plivo-signature-v2-nonce' }],
+  signed: signedBy(bareUrl, { header: 'x-plivo-signature-v2-nonce' }),
 }
 /** @see https://www.plivo.com/docs/voice/concepts/signature-validation */
 export const plivoV3: MessageScheme = {
   ...plivoV2,
   signature: { header: 'x-plivo-signature-v3', separator: ',' },
-  signed: [sortedUrl, '.', { header: 'x-plivo-signature-v3-nonce' }],
+  signed: signedBy(sortedUrl, '.', { header: 'x-plivo-signature-v3-nonce' }),
 }

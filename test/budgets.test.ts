@@ -75,9 +75,9 @@ const verifyDelivery = verifier(schemes.standardWebhooks, { secrets: ['whsec_AAA
 const budgets = {
   callBytes: 12_000,
   callRatio: 4,
-  ownConnectionBytes: 4_600,
-  sharedConnectionBytes: 3_300,
-  webhookBytes: 3_000,
+  ownConnectionBytes: 4_400,
+  sharedConnectionBytes: 2_950,
+  webhookBytes: 2_000,
   webhookRatio: 2.6,
 } as const
 

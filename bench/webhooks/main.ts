@@ -75,6 +75,7 @@ function symmetric(bytes: number): readonly Case[] {
   const readyGithub = verifier(schemes.github, { secrets: [secret] })
   const readyStripe = verifier(schemes.stripe, { secrets: [secret] })
   const readyStandard = verifier(schemes.standardWebhooks, { secrets: [whsec] })
+  const readySvix = verifier(schemes.svix, { secrets: [whsec] })
   const standardPeer = new StandardWebhook(whsec)
   const svixPeer = new SvixWebhook(whsec)
   const stripePeer = new Stripe('sk_test_x')
@@ -122,6 +123,8 @@ function symmetric(bytes: number): readonly Case[] {
       run: () => standardPeer.verify(text, { ...standard.headers }),
       byHand: byStandard,
     },
+    { name: 'hawser `verifier(svix)`', run: () => readySvix(svix), byHand: byStandard },
+    { name: 'hawser `verify(svix)`', run: () => verify(schemes.svix, svix, { secrets: [whsec] }), byHand: byStandard },
     { name: 'svix, which parses', run: () => svixPeer.verify(text, { ...svix.headers }), byHand: byStandard },
   ]
 }

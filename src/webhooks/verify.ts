@@ -134,8 +134,9 @@ const maxSignatures = 10
 function signatureTexts({ header: name = [], numbered, field }: SignatureSource, reading: Reading): readonly string[] {
   if (field !== undefined) return onlyText(fieldAt(reading.root(), field))
   if (typeof name === 'string') return onlyText(reading.header(name))
-  const numbers = numbered === undefined ? [] : Array.from({ length: maxSignatures }, (_, at) => `${numbered}${at + 1}`)
-  return [...name, ...numbers].flatMap((one) => onlyText(reading.header(one)))
+  const names =
+    numbered === undefined ? name : [...name, ...Array.from({ length: maxSignatures }, (_, at) => numbered + (at + 1))]
+  return names.map((one) => reading.header(one)).filter((text) => text !== undefined)
 }
 
 function onlyText(value: unknown): readonly string[] {

@@ -5,6 +5,7 @@ import {
   body,
   schemes,
   sign,
+  signedBy,
   timestamp,
   verifier,
   verify,
@@ -277,6 +278,19 @@ it('finds nothing in Headers under a listed name that cannot be one, and throws 
       reason: 'missing-header',
     })
   }
+})
+
+it('notes what is signed where it is listed, and finds out anew where the list is another', () => {
+  const covered = (scheme: MessageScheme): unknown => {
+    const result = verify(scheme, sign(scheme, { headers: {}, body: 'x' }, { secrets: ['k'] }), { secrets: ['k'] })
+    return result.ok && result.covers
+  }
+  const mine: MessageScheme = { ...schemes.stripe, signed: signedBy(timestamp, '.', body) }
+  expect(covered(mine)).toEqual(['timestamp', 'body'])
+  expect(covered({ ...mine, signed: signedBy(timestamp) })).toEqual(['timestamp'])
+  expect(covered({ ...mine, signed: mine.signed.filter((part) => part !== body) })).toEqual(['timestamp'])
+  expect(covered({ ...mine, signed: [body, '.', timestamp, { value: 'tenant' }] })).toEqual(['body', 'timestamp'])
+  expect(Object.isFrozen(covered(mine))).toBe(true)
 })
 
 it('reads a scheme that its user describes', () => {

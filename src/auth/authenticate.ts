@@ -23,7 +23,7 @@ export function authenticate(options: AuthenticateOptions): Policy {
   const settings = { name: 'authenticate', credential: options.credential.kind, origins: options.origins }
 
   return described(settings, (next, runtime) => {
-    return sendBy(through, { access: options, next, runtime })
+    return sendBy(sendWithCredential, { access: options, next, runtime })
   })
 }
 
@@ -32,7 +32,7 @@ interface Way extends Passage {
   readonly access: AuthenticateOptions
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendWithCredential(this: Way, request: HttpRequest): Promise<HttpResponse> {
   return rejecting(enter, request, this)
 }
 

@@ -21,7 +21,7 @@ import type { Runtime } from '../runtime.ts'
 export function attemptTimeout(timeoutMs = 30_000): Policy {
   checkNumber('attemptTimeout', timeoutMs, 1)
   return described({ name: 'attemptTimeout', timeoutMs }, (next, runtime) => {
-    return sendBy(cutInTime, { timeoutMs, limits: createLimitPool(runtime), next, runtime })
+    return sendBy(attemptInTime, { timeoutMs, limits: createLimitPool(runtime), next, runtime })
   })
 }
 
@@ -31,7 +31,7 @@ interface Way extends Passage {
   readonly limits: Limits
 }
 
-function cutInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function attemptInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
   const { timeoutMs, limits, next, runtime } = this
   const { signal, deadline, operation, attemptTimeoutMs = timeoutMs } = request
   if (signal?.aborted) return Promise.reject(aborted(signal))

@@ -38,7 +38,7 @@ export function bulkhead(options: BulkheadOptions = {}): Policy {
   const wire: Wire = { maxConcurrent, maxQueue, active: 0, arrivals: 0, queue: undefined }
 
   return described({ name: 'bulkhead', maxConcurrent, maxQueue }, (next, runtime) => {
-    return sendBy(through, { wire, limits: undefined, next, runtime })
+    return sendBy(sendFromPlace, { wire, limits: undefined, next, runtime })
   })
 }
 
@@ -59,7 +59,7 @@ interface Way extends Passage {
   limits: Limits | undefined
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendFromPlace(this: Way, request: HttpRequest): Promise<HttpResponse> {
   return rejecting(enter, request, this)
 }
 

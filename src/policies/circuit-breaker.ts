@@ -58,7 +58,7 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): CircuitBrea
     isolations: 0,
   }
 
-  const policy: Policy = (next, runtime) => sendBy(through, { circuits, next, runtime })
+  const policy: Policy = (next, runtime) => sendBy(sendThroughCircuit, { circuits, next, runtime })
   const isolate = (): (() => void) => {
     let done = false
     circuits.isolations++
@@ -81,7 +81,7 @@ interface Way extends Passage {
   readonly circuits: Circuits
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendThroughCircuit(this: Way, request: HttpRequest): Promise<HttpResponse> {
   return rejecting(enter, request, this)
 }
 

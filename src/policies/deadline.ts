@@ -21,7 +21,7 @@ const graceMs = 100
 export function deadline(totalMs = 60_000): Policy {
   checkNumber('deadline', totalMs, 1)
   return described({ name: 'deadline', totalMs }, (next, runtime) => {
-    return sendBy(endInTime, { totalMs, limits: createLimitPool(runtime), next, runtime })
+    return sendBy(sendInTime, { totalMs, limits: createLimitPool(runtime), next, runtime })
   })
 }
 
@@ -31,7 +31,7 @@ interface Way extends Passage {
   readonly limits: Limits
 }
 
-function endInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendInTime(this: Way, request: HttpRequest): Promise<HttpResponse> {
   const { totalMs, limits, next, runtime } = this
   const now = runtime.now()
   const at = request.deadline ?? now + totalMs

@@ -33,7 +33,7 @@ export function redirect(options: RedirectOptions = {}): Policy {
   const { origins = [], hosts, elsewhere = 'refuse', maxHops = 5 } = options
   checkNumber('redirect.maxHops', maxHops, 0)
   return described({ name: 'redirect', origins, elsewhere, maxHops }, (next, runtime) => {
-    return sendBy(through, { origins, hosts, elsewhere, maxHops, next, runtime })
+    return sendBy(sendAndFollow, { origins, hosts, elsewhere, maxHops, next, runtime })
   })
 }
 
@@ -43,7 +43,7 @@ interface Way extends Passage, OwnOrigins {
   readonly maxHops: number
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendAndFollow(this: Way, request: HttpRequest): Promise<HttpResponse> {
   // Nearly every answer is none, and is passed on without an async function's own promise, context and turns: 1 µs of 40.
   return begin(this.next, request).then((response) =>
     isRedirect(response.status) ? follow(request, response, this) : response,

@@ -50,7 +50,7 @@ export function retry(options: RetryOptions = {}): Policy {
   const hint = hintHeader?.toLowerCase()
 
   return described({ name: 'retry', maxAttempts, ...(hintHeader !== undefined && { hintHeader }) }, (next, runtime) => {
-    return sendBy(through, {
+    return sendBy(sendWithRetries, {
       maxAttempts,
       backoff,
       budget,
@@ -68,7 +68,7 @@ interface Way extends Passage, RetrySettings {
   readonly budget: RetryBudget
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendWithRetries(this: Way, request: HttpRequest): Promise<HttpResponse> {
   const { throttled, budget, next, runtime } = this
   // Nearly every first answer is good, and is passed on without an async function's promise, context and turns.
   return begin(next, request).then(

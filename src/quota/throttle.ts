@@ -59,7 +59,7 @@ export function throttle(options: ThrottleOptions = {}): QuotaThrottle {
   const policy: Policy = (next, runtime) => {
     clockOfClient = runtime
     connection ??= quota.nextConnection()
-    return sendBy(through, { quota, scheduler, connection, weight, clock, next, runtime })
+    return sendBy(sendWithinQuota, { quota, scheduler, connection, weight, clock, next, runtime })
   }
   const settings = { name: 'throttle', scheduler: scheduler.name, share: quota.share, limits: quota.limits, weight }
   return Object.assign(described(settings, policy), { quota: () => quota.states(clockOfClient.now()), keeps: quota })
@@ -74,7 +74,7 @@ interface Way extends Passage {
   readonly clock: ClockOffset
 }
 
-function through(this: Way, request: HttpRequest): Promise<HttpResponse> {
+function sendWithinQuota(this: Way, request: HttpRequest): Promise<HttpResponse> {
   return rejecting(enter, request, this)
 }
 

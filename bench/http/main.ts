@@ -10,6 +10,8 @@ import { slow, subjects } from './subjects.ts'
 const names = Object.keys(subjects)
 const concurrencies = [1, 10, 50, 200]
 const rounds = 7
+// For the bars between the first two alone: of a few rounds, the slowest hundredth of one may be a half off.
+const duelRounds = 41
 const callsOf = (concurrency: number): number => (concurrency === 1 ? 1_000 : 3_000)
 const partOf = (at: number): number => (slow.includes(names[at] ?? '') ? 0.1 : 1)
 // What the compiler makes of the same code differs from process to process by a fifth, so those that the bars compare have three.
@@ -36,15 +38,19 @@ async function round(client: readonly ChildProcess[], task: Task): Promise<Round
   return { cpu: middle('cpu'), p50: middle('p50'), p99: middle('p99') }
 }
 
+/** By how many calls at a time: the rounds of each client. */
+type Figures = Map<number, readonly (readonly Round[])[]>
+
 /** The rounds of each client, in the order in which they were played. */
 async function measure(
   clients: readonly (readonly ChildProcess[])[],
   concurrency: number,
+  turns: number,
 ): Promise<readonly (readonly Round[])[]> {
   const results: Round[][] = clients.map(() => [])
   const taskOf = (at: number): Task => ({ concurrency, calls: callsOf(concurrency) * partOf(at) })
   for (const [at, client] of clients.entries()) await round(client, taskOf(at))
-  for (let turn = 0; turn < rounds; turn++) {
+  for (let turn = 0; turn < turns; turn++) {
     // In turns from the front and from the back, so that a machine that gets slower is not held against the last.
     const order = [...clients.entries()]
     for (const [at, client] of turn % 2 === 0 ? order : order.toReversed()) {
@@ -59,7 +65,8 @@ export async function run(): Promise<void> {
   const [address] = await once(server, 'message')
   const { port }: { port: number } = address
   const clients: ChildProcess[][] = []
-  const figures = new Map<number, readonly (readonly Round[])[]>()
+  const figures: Figures = new Map()
+  const duel: Figures = new Map()
   try {
     for (const [at, name] of names.entries()) {
       const client: ChildProcess[] = []
@@ -73,44 +80,50 @@ export async function run(): Promise<void> {
     for (const [at, client] of clients.entries()) {
       await round(client, { concurrency: 50, calls: warmUpCalls * partOf(at) })
     }
-    for (const concurrency of concurrencies) figures.set(concurrency, await measure(clients, concurrency))
+    for (const concurrency of concurrencies) figures.set(concurrency, await measure(clients, concurrency, rounds))
+    for (const concurrency of [50, 200])
+      duel.set(concurrency, await measure(clients.slice(0, 2), concurrency, duelRounds))
   } finally {
     for (const child of [...clients.flat(), server]) child.disconnect()
   }
-  report(figures)
+  report(figures, duel)
 }
 
-function report(figures: ReadonlyMap<number, readonly (readonly Round[])[]>): void {
-  const of = (at: number, concurrency: number): readonly Round[] => figures.get(concurrency)?.[at] ?? []
-  const rows = names.map((name, at) => {
-    const cpu = concurrencies.map((concurrency) => median(of(at, concurrency).map((each) => each.cpu)).toFixed(0))
-    const wait = [50, 200].flatMap((concurrency) =>
-      (['p50', 'p99'] as const).map((part) => median(of(at, concurrency).map((each) => each[part])).toFixed(1)),
-    )
-    return `| ${[name, ...cpu, ...wait].join(' | ')} |`
-  })
+const head = (what: string): readonly string[] => [
+  `| ${what} | ${concurrencies.join(' | ')} |`,
+  `| --- |${' ---: |'.repeat(concurrencies.length)}`,
+]
+
+const rowsOf = (cell: (at: number, concurrency: number) => string): readonly string[] =>
+  names.map((name, at) => `| ${[name, ...concurrencies.map((concurrency) => cell(at, concurrency))].join(' | ')} |`)
+
+function report(figures: Figures, duel: Figures): void {
+  const middle = (at: number, concurrency: number, part: keyof Round): number =>
+    median((figures.get(concurrency)?.[at] ?? []).map((each) => each[part]))
   const [raw, fast, standard, plain] = [0, 1, 2, 3]
   /** Round by round, so that what slows the machine down for a while does so on both sides. */
-  const ratio = (part: keyof Round, concurrency: number, ours: number, theirs: number): string => {
-    const beside = of(theirs, concurrency)
-    return median(of(ours, concurrency).map((each, turn) => each[part] / (beside[turn]?.[part] ?? Number.NaN))).toFixed(
-      2,
-    )
+  const ratio = (among: Figures, part: keyof Round, concurrency: number, ours: number, theirs: number): string => {
+    const [mine = [], beside = []] = [ours, theirs].map((at) => among.get(concurrency)?.[at])
+    return median(mine.map((each, turn) => each[part] / (beside[turn]?.[part] ?? Number.NaN))).toFixed(2)
   }
   writeSection('http', [
     '## A call over a socket',
     '',
-    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time a call with 1, 10, 50 and 200 calls at a time; milliseconds a call took, without the burst in which each round begins. Medians of ${rounds} interleaved rounds, each client in a process of its own (the first four in three, of which the middle one counts) and after ${warmUpCalls.toLocaleString('en')} calls to warm up; bottleneck takes milliseconds a call, and has a tenth of the calls. hawser carries its whole standard stack (deadline, retry, breaker, throttle, bulkhead, redirect, an OAuth connection whose token is kept fresh, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
+    `1 kB of JSON from a server on loopback, read and parsed. Microseconds of CPU time, and milliseconds that a call took, without the burst in which each round begins. Medians of ${rounds} interleaved rounds, each client in a process of its own (the first four in three, of which the middle one counts) and after ${warmUpCalls.toLocaleString('en')} calls to warm up; bottleneck takes milliseconds a call, and has a tenth of the calls. hawser carries its whole standard stack (deadline, retry, breaker, throttle, bulkhead, redirect, an OAuth connection whose token is kept fresh, attempt timeout) with its defaults, so that 50 calls are on the wire and the others wait; the pool of undici has 50 connections as well. \`npm run bench -- http\`.`,
     '',
-    '| client | CPU, 1 | 10 | 50 | 200 | p50 at 50 | p99 at 50 | p50 at 200 | p99 at 200 |',
-    `| --- |${' ---: |'.repeat(8)}`,
-    ...rows,
+    ...head('CPU time of a call, with so many at a time'),
+    ...rowsOf((at, concurrency) => middle(at, concurrency, 'cpu').toFixed(0)),
     '',
-    '| bar, the median of the rounds’ own ratios | measured | at most |',
+    ...head('how long a call took: p50 / p99'),
+    ...rowsOf((at, concurrency) =>
+      (['p50', 'p99'] as const).map((part) => middle(at, concurrency, part).toFixed(1)).join(' / '),
+    ),
+    '',
+    `| bar, the median of the rounds’ own ratios (against undici, ${duelRounds} rounds of the two) | measured | at most |`,
     '| --- | ---: | ---: |',
-    `| hawser on undici, CPU at 50, against undici \`request\` | ${ratio('cpu', 50, fast, raw)} | 1.35 |`,
-    `| hawser on undici, CPU at 50, against axios as it comes | ${ratio('cpu', 50, fast, plain)} | 0.25 |`,
-    `| hawser on axios, CPU at 50, against axios as it comes | ${ratio('cpu', 50, standard, plain)} | 0.85 |`,
-    `| hawser on undici, p99 at 200, against undici \`request\` | ${ratio('p99', 200, fast, raw)} | 1.5 |`,
+    `| hawser on undici, CPU at 50, against undici \`request\` | ${ratio(duel, 'cpu', 50, fast, raw)} | 1.35 |`,
+    `| hawser on undici, CPU at 50, against axios as it comes | ${ratio(figures, 'cpu', 50, fast, plain)} | 0.25 |`,
+    `| hawser on axios, CPU at 50, against axios as it comes | ${ratio(figures, 'cpu', 50, standard, plain)} | 0.85 |`,
+    `| hawser on undici, p99 at 200, against undici \`request\` | ${ratio(duel, 'p99', 200, fast, raw)} | 1.5 |`,
   ])
 }

@@ -44,7 +44,8 @@ export function checkBodyDigest(reading: Reading, query: string): boolean {
  * @__NO_SIDE_EFFECTS__
  */
 export function signedBy(...parts: readonly Part[]): SignedParts {
-  return Object.assign(parts, { covers: Object.freeze(coverage(parts)) })
+  // Frozen, so that what is noted goes on to be true.
+  return Object.freeze(Object.assign(parts, { covers: Object.freeze(coverage(parts)) }))
 }
 
 /** Tells what a signature over these parts vouches for. */

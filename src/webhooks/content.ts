@@ -1,31 +1,28 @@
 import { createHash } from 'node:crypto'
 import type { Chunk, Covered, Facts, Reading } from './reading.ts'
-import { fieldText, queryValue, refuse } from './request.ts'
+import { fieldText, headerOf, queryValue, refuse } from './request.ts'
 import type { MessageScheme, Part, SignedParts } from './scheme.ts'
 
 /** Puts together what was signed; texts that follow each other become one, since each chunk costs a call. */
-export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts): readonly Chunk[] {
-  let chunks: readonly Chunk[] | undefined
+export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts, from = 0): readonly Chunk[] {
   let text = ''
-  for (const part of parts) {
-    const piece = chunk(part, reading, facts)
+  for (let at = from; at < parts.length; at++) {
+    const piece = chunk(parts[at] ?? '', reading, facts)
     if (typeof piece === 'string') {
       text += piece
       continue
     }
-    const next = text === '' ? [piece] : [text, piece]
-    // Mostly they are all: a list that begins empty takes room for 17 as soon as it has one.
-    chunks = chunks ? [...chunks, ...next] : next
-    text = ''
+    const chunks = text === '' ? [piece] : [text, piece]
+    // Mostly the body is the last.
+    return at + 1 === parts.length ? chunks : [...chunks, ...contentOf(parts, reading, facts, at + 1)]
   }
-  if (!chunks) return [text]
-  return text === '' ? chunks : [...chunks, text]
+  return [text]
 }
 
 function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
   if (typeof part === 'string') return part
   if ('read' in part) return part.read(reading, facts)
-  if ('header' in part) return reading.header(part.header) ?? refuse('missing-header')
+  if ('header' in part) return headerOf(reading, part.header) ?? refuse('missing-header')
   if ('value' in part) return facts.values?.[part.value] ?? ''
   return fieldText(reading.root(), part.field) ?? (part.optional ? '' : refuse('malformed-body'))
 }

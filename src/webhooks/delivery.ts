@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Reading, Verified } from './reading.ts'
-import { bodyText, refuse, textAt } from './request.ts'
+import { bodyText, headerOf, refuse, textAt } from './request.ts'
 import type { VendorWebhooks } from './source.ts'
 
 /** A webhook that is the vendor's own: a plain value, with a key that stays the same on every attempt. */
@@ -35,12 +35,12 @@ export function deliveryOf(
       .replace(/\.+$/, ''),
     payload: payloadOf(reading),
     body: reading.body,
-    header: reading.header,
+    header: (name) => headerOf(reading, name),
   }
 }
 
 function payloadOf(reading: Reading): unknown {
-  const type = reading.header('content-type') ?? ''
+  const type = headerOf(reading, 'content-type') ?? ''
   if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(bodyText(reading.body)))
   const value = reading.root()
   if (value !== undefined) return value

@@ -4,7 +4,7 @@ import { equal, isShared } from './digest.ts'
 import { decode } from './encoding.ts'
 import { fits } from './keys.ts'
 import type { Covered, Key, Reading, Verified } from './reading.ts'
-import { refuse } from './request.ts'
+import { headerOf, refuse } from './request.ts'
 import type { ClaimRule, JwtAlgorithm, JwtScheme, Settings, TokenEngine } from './scheme.ts'
 import { checkFresh, millisecondsOf } from './timestamp.ts'
 
@@ -32,7 +32,7 @@ const hashes: Readonly<Record<JwtAlgorithm, string>> = {
  */
 function findToken(scheme: JwtScheme, reading: Reading): Token {
   const { header: name, prefix = '' } = scheme.token
-  const text = reading.header(name) ?? refuse('missing-signature')
+  const text = headerOf(reading, name) ?? refuse('missing-signature')
   if (!text.startsWith(prefix)) refuse('malformed-signature')
   const [head = '', payload = '', last = '', ...more] = text.slice(prefix.length).split('.')
   const fields = jsonObject(head)

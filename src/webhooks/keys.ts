@@ -24,15 +24,10 @@ export function prepareKeys(
   form: KeyForm = publicForm,
 ): readonly Key[] {
   try {
-    if (secrets.length > 0 && secrets.length <= maxSecrets) {
-      return secrets.map((given) => {
-        // Nearly all are text, which has no name.
-        if (typeof given === 'string') return { id: undefined, key: prepareKey(scheme, given, form) }
-        if (isNamed(given)) return { id: given.id, key: prepareKey(scheme, given.secret, form) }
-        const kid: unknown = 'kid' in given ? given.kid : undefined
-        return { id: typeof kid === 'string' ? kid : undefined, key: prepareKey(scheme, given, form) }
-      })
-    }
+    const [first] = secrets
+    // Nearly always it is one, which needs no callback.
+    if (first !== undefined && secrets.length === 1) return [prepare(scheme, first, form)]
+    if (secrets.length > 0 && secrets.length <= maxSecrets) return secrets.map((given) => prepare(scheme, given, form))
   } catch {
     // The cause is left out: Node quotes the key in some of its messages.
   }
@@ -40,6 +35,14 @@ export function prepareKeys(
     `${scheme.vendor} takes 1 to ${maxSecrets} secrets, none empty, as the vendor shows them.`,
     { reason: 'no-secret' },
   )
+}
+
+function prepare(scheme: SignatureScheme, given: WebhookSecret, form: KeyForm): Key {
+  // Nearly all are text, which has no name.
+  if (typeof given === 'string') return { id: undefined, key: prepareKey(scheme, given, form) }
+  if (isNamed(given)) return { id: given.id, key: prepareKey(scheme, given.secret, form) }
+  const kid: unknown = 'kid' in given ? given.kid : undefined
+  return { id: typeof kid === 'string' ? kid : undefined, key: prepareKey(scheme, given, form) }
 }
 
 function isNamed(given: object): given is { readonly id: string; readonly secret: SecretMaterial } {
@@ -73,22 +76,18 @@ function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: Key
   return usable ? key : refuse('no-secret')
 }
 
-function algorithmsOf(scheme: SignatureScheme): readonly string[] {
-  if (scheme.kind === 'jwt') return scheme.algorithms
-  return typeof scheme.algorithm === 'string' ? [scheme.algorithm] : Object.values<string>(scheme.algorithm.of)
-}
-
 /** Tells whether a scheme has an algorithm for a key. */
 function suits(scheme: SignatureScheme, key: Key['key']): boolean {
-  return algorithmsOf(scheme).some((algorithm) => fits(key, algorithm))
+  if (scheme.kind === 'jwt') return scheme.algorithms.some((algorithm) => fits(key, algorithm))
+  if (typeof scheme.algorithm === 'string') return fits(key, scheme.algorithm)
+  return Object.values(scheme.algorithm.of).some((algorithm) => fits(key, algorithm))
 }
 
 /** Gives bytes only where they may be a shared secret. */
 function readKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyForm): Key['key'] {
-  // PEM is never a shared secret: a public key that is taken for one would let anyone sign.
-  if (typeof material === 'string' && material.includes('-----BEGIN')) return form.read(material)
   if (typeof material === 'string' || material instanceof Uint8Array) {
     const bytes = typeof material === 'string' ? secretBytes(scheme, material) : material
+    if (typeof bytes === 'string') return form.read(bytes)
     return suits(scheme, bytes) ? bytes : fromBytes(Buffer.from(bytes), form)
   }
   if (isKeyObject(material)) return material
@@ -124,23 +123,33 @@ export const privateForm: KeyForm = {
   ed25519: '302e020100300506032b657004220420',
 }
 
-// Bytes, also of text: `createHmac` would turn it into bytes once for each request, which is 7 % of a verification.
-function secretBytes(scheme: SignatureScheme, text: string): Uint8Array {
-  if (scheme.kind === 'jwt') return Buffer.from(text)
+/** Decodes a secret; text that is none is given back, since it may be PEM, whose spaces no encoding has. */
+function secretBytes(scheme: SignatureScheme, text: string): Uint8Array | string {
+  if (scheme.kind === 'jwt') return textBytes(text)
   const { secret = 'text', secretPrefix = '' } = scheme
   const prefixed = secretPrefix !== '' && text.startsWith(secretPrefix)
+  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return textBytes(text)
   const bare = prefixed ? text.slice(secretPrefix.length) : text
-  if (secret === 'text' || (secret === 'base64-or-text' && !prefixed)) return Buffer.from(text)
   const encoding = secret === 'hex' ? 'hex' : 'base64'
   const bytes = Buffer.from(bare, encoding)
-  return isWhole(bytes, bare, encoding) ? bytes : refuse('no-secret')
+  return isWhole(bytes, bare, encoding) ? bytes : text
 }
+
+// Bytes, since `createHmac` would turn text into them once for each request, which is 7 % of a verification. PEM is never a
+// shared secret: a public key that is taken for one would let anyone sign.
+function textBytes(text: string): Uint8Array | string {
+  return text.includes('-----BEGIN') ? text : Buffer.from(text)
+}
+
+/** `=` */
+const equals = 0x3d
 
 // Node leaves out what it cannot decode, which shows in the length; a pattern takes 2 % of a verification to tell. A secret may
 // come in upper case, without padding or in the URL's alphabet: dashboards show all three.
 function isWhole({ length }: Uint8Array, text: string, encoding: 'hex' | 'base64'): boolean {
   if (encoding === 'hex') return length * 2 === text.length
-  const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='))
+  const last = text.length - 1
+  const padding = text.charCodeAt(last) === equals ? 1 + Number(text.charCodeAt(last - 1) === equals) : 0
   // Digits that are left over are a part of a byte; one alone is what is left of a secret that was cut.
   return (text.length - padding) * 0.75 - length < 0.75
 }

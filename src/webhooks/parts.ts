@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { formFields, sortedPairs } from './form.ts'
 import type { Reading } from './reading.ts'
-import { bodyText, fieldText, refuse } from './request.ts'
+import { bodyText, fieldText, headerOf, refuse } from './request.ts'
 import type { DerivedPart } from './scheme.ts'
 import { canonicalRequest, exactUrl, pathEncoded, urlDecoded, urlSorted, urlWithoutQuery } from './url.ts'
 
@@ -74,11 +74,11 @@ export const canonical: DerivedPart = {
 /** `name:value;…` of the headers that the header `list` names; itself and all of `required` must be among them. */
 export function listedHeaders(list: string, required: readonly string[]): DerivedPart {
   const read = (reading: Reading): string => {
-    const names = (reading.header(list) ?? refuse('missing-header')).toLowerCase().split(',')
+    const names = (headerOf(reading, list) ?? refuse('missing-header')).toLowerCase().split(',')
     if (names.length > maxListed || ![list, ...required].every((name) => names.includes(name))) refuse('missing-header')
     return names
       .toSorted()
-      .map((name) => `${name}:${reading.header(name) ?? refuse('missing-header')}`)
+      .map((name) => `${name}:${headerOf(reading, name) ?? refuse('missing-header')}`)
       .join(';')
   }
   return { covers: ['headers'], read }

@@ -20,8 +20,7 @@ export interface WebhookRequest {
 export interface Reading {
   readonly method: string
   readonly url: string | undefined
-  /** Gives a header by its name in lower case; one that is repeated is refused. */
-  readonly header: (name: string) => string | undefined
+  readonly headers: WebhookHeaders
   readonly body: Uint8Array
   /** The JSON value that fields are looked up in: the body, or one element of a list in it. */
   root(): unknown

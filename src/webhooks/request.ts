@@ -31,36 +31,30 @@ export function read({ method = 'POST', url, headers, body }: WebhookRequest): R
     // Nearly all are `POST`, and `toUpperCase` takes 2 % of a verification to say so.
     method: method === 'POST' ? method : method.toUpperCase(),
     url,
-    header: headersOf(headers),
+    headers,
     body: bytes,
     root,
   }
 }
 
-/** Makes the look-up of headers. None must be repeated: two parties could each read another one. */
-function headersOf(headers: WebhookHeaders): Reading['header'] {
-  if (typeof headers !== 'object' || headers === null) return () => undefined
-  if (isHeaders(headers)) return (name) => only(undefined, valueIn(headers, name))
+/** Gives a header by its name in lower case. None must be repeated: two parties could each read another one. */
+export function headerOf({ headers }: Pick<Reading, 'headers'>, name: string): string | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined
+  if (isHeaders(headers)) return only(undefined, valueIn(headers, name))
+  let found: string | undefined
   if (isRawList(headers)) {
-    return (name) => {
-      let found: string | undefined
-      for (let at = 0; at + 1 < headers.length; at += 2)
-        if (sameName(headers[at], name)) found = only(found, headers[at + 1])
-      return found
-    }
-  }
-  // Listed once for all look-ups.
-  const keys = Object.keys(headers)
-  return (name) => {
-    let found: string | undefined
-    for (const key of keys) {
-      if (!sameName(key, name)) continue
-      const value = headers[key]
-      if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
-      else for (const one of value) found = only(found, one)
-    }
+    for (let at = 0; at + 1 < headers.length; at += 2)
+      if (sameName(headers[at], name)) found = only(found, headers[at + 1])
     return found
   }
+  // Goes through inherited names too, which are no less to be believed than those that were sent, and makes no list.
+  for (const key in headers) {
+    if (!sameName(key, name)) continue
+    const value = headers[key]
+    if (typeof value === 'string' || !Array.isArray(value)) found = only(found, value)
+    else for (const one of value) found = only(found, one)
+  }
+  return found
 }
 
 /** Takes a value if it is the first. */
@@ -140,9 +134,9 @@ export function entriesAfter(prefix: string, { texts, separator }: Listing): rea
 }
 
 function firstHeader(reading: Reading, names: string | readonly string[]): string | undefined {
-  if (typeof names === 'string') return reading.header(names)
+  if (typeof names === 'string') return headerOf(reading, names)
   for (const name of names) {
-    const value = reading.header(name)
+    const value = headerOf(reading, name)
     if (value !== undefined) return value
   }
   return undefined

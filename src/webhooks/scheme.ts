@@ -148,7 +148,8 @@ export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'ES256'
 /** What a scheme needs to be read, besides the keys and the request. */
 export interface Settings {
   readonly toleranceSeconds?: number | undefined
-  readonly now: Now
+  /** @default the present */
+  readonly now?: Now | undefined
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 

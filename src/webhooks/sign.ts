@@ -57,7 +57,7 @@ export function sign(
     Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
   )
   const draft: Draft = { headers, changed: false }
-  const reading: Reading = { ...read(request), header: (name) => headers[name] }
+  const reading: Reading = { ...read(request), headers }
   if (scheme.kind === 'jwt') {
     const [key] = keys
     const settings = { now: nowMs, values: options.values, id: options.id ?? runtime.uuid() }

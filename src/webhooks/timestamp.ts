@@ -1,9 +1,10 @@
+import { systemNow } from '../runtime.ts'
 import type { Now } from './reading.ts'
 import { refuse } from './request.ts'
 import type { TimestampSource } from './scheme.ts'
 
 /** Gives the milliseconds since the Unix epoch. */
-export function millisecondsOf(now: Now): number {
+export function millisecondsOf(now: Now = systemNow): number {
   return typeof now === 'function' ? now() : Number(now)
 }
 
@@ -42,7 +43,12 @@ export function writeTimestamp(ms: number, unit: TimestampSource['unit']): strin
 }
 
 /** Refuses what lies further from now than the tolerance; the bound itself passes. */
-export function checkFresh(signedMs: number, unit: TimestampSource['unit'], toleranceSeconds: number, now: Now): void {
+export function checkFresh(
+  signedMs: number,
+  unit: TimestampSource['unit'],
+  toleranceSeconds: number,
+  now: Now | undefined,
+): void {
   const nowMs = millisecondsOf(now)
   // A timestamp in seconds is compared with the second that it is now.
   const ageMs = (unit === 'seconds' ? Math.floor(nowMs / 1000) * 1000 : nowMs) - signedMs

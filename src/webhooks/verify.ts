@@ -1,11 +1,10 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
 import { fieldAt } from '../json-value.ts'
-import { systemNow } from '../runtime.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
-import type { Chunk, Covered, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
-import { entriesAfter, read, refuse, textAt, type Listing } from './request.ts'
+import type { Chunk, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
+import { entriesAfter, headerOf, read, refuse, textAt, type Listing } from './request.ts'
 import type {
   Algorithm,
   MessageScheme,
@@ -44,40 +43,27 @@ export type Verification = Verified | Refused
  * @throws {WebhookVerificationError} with `body-not-raw` where the body was parsed already.
  */
 export function verify(scheme: SignatureScheme, request: WebhookRequest, options: VerifyOptions): Verification {
-  return judge(endpointOf(scheme, options), request)
+  return judge(scheme, request, options, () => prepareKeys(scheme, options.secrets))
 }
 
-/** Makes the secrets ready once, for an endpoint that verifies many webhooks. */
+/** Makes the secrets ready once, with the first request, for an endpoint that verifies many webhooks. */
 export function verifier(scheme: SignatureScheme, options: VerifyOptions): (request: WebhookRequest) => Verification {
-  const endpoint = endpointOf(scheme, options)
-  return (request) => judge(endpoint, request)
+  const settings = { ...options }
+  let keys: readonly Key[] | undefined
+  const keysOf = (): readonly Key[] => (keys ??= prepareKeys(scheme, settings.secrets))
+  return (request) => judge(scheme, request, settings, keysOf)
 }
 
-/** What is the same for every request. */
-interface Endpoint extends Settings {
-  readonly scheme: SignatureScheme
-  readonly secrets: VerifyOptions['secrets']
-  /** What a signature of the scheme vouches for. */
-  readonly covers: readonly Covered[]
-  /** Made ready with the first request. */
-  keys: readonly Key[] | undefined
-}
-
-function endpointOf(
+function judge(
   scheme: SignatureScheme,
-  { secrets, toleranceSeconds, values, now = systemNow }: VerifyOptions,
-): Endpoint {
-  const covers = scheme.kind === 'message' ? coverageOf(scheme, false) : []
-  return { scheme, secrets, toleranceSeconds, values, now, covers, keys: undefined }
-}
-
-function judge(endpoint: Endpoint, request: WebhookRequest): Verification {
-  const { scheme } = endpoint
+  request: WebhookRequest,
+  settings: Settings,
+  keysOf: () => readonly Key[],
+): Verification {
   const reading = read(request)
   try {
-    const keys = (endpoint.keys ??= prepareKeys(scheme, endpoint.secrets))
-    if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keys, reading, endpoint)
-    return verifyMessage(scheme, keys, reading, endpoint)
+    if (scheme.kind === 'jwt') return scheme.engine.verify(scheme, keysOf(), reading, settings)
+    return verifyMessage(scheme, keysOf(), reading, settings)
   } catch (error) {
     return refusalOf(error)
   }
@@ -91,14 +77,14 @@ export function refusalOf(error: unknown): Refused {
   throw error
 }
 
-function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Reading, endpoint: Endpoint): Verified {
-  if (scheme.items === undefined) return verifyItem(scheme, keys, reading, endpoint)
-  const [first] = itemsOf(scheme.items, reading).map((item) => verifyItem(scheme, keys, item, endpoint))
+function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
+  if (scheme.items === undefined) return verifyItem(scheme, keys, reading, settings)
+  const [first] = itemsOf(scheme.items, reading).map((item) => verifyItem(scheme, keys, item, settings))
   return first ?? refuse('missing-signature')
 }
 
 /** The straight line: find, put together, compare, look at the time. */
-function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Reading, endpoint: Endpoint): Verified {
+function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
   if (scheme.require) checkRequirements(scheme.require, reading)
   const listing: Listing = {
     texts: signatureTexts(scheme.signature, reading),
@@ -109,16 +95,14 @@ function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Readin
   const timestamp = scheme.timestamp && textAt(reading, scheme.timestamp.at, listing)
   const signedMs = scheme.timestamp && timeOf(scheme.timestamp, timestamp)
   const digested = scheme.bodyDigest !== undefined && checkBodyDigest(reading, scheme.bodyDigest.query)
-  const facts: Facts = { id, timestamp, digested, values: endpoint.values }
-  const contents = contentsOf(scheme, reading, facts)
-  const keyIndex = indexOfKey(scheme, keys, reading, contents, signatures)
+  const facts: Facts = { id, timestamp, digested, values: settings.values }
+  const keyIndex = indexOfKey(scheme, keys, reading, facts, signatures)
   if (keyIndex < 0) refuse('signature-mismatch')
   if (scheme.timestamp && signedMs !== undefined) {
     const { unit, toleranceSeconds } = scheme.timestamp
-    checkFresh(signedMs, unit, endpoint.toleranceSeconds ?? toleranceSeconds, endpoint.now)
+    checkFresh(signedMs, unit, settings.toleranceSeconds ?? toleranceSeconds, settings.now)
   }
-  const covers = digested ? coverageOf(scheme, true) : endpoint.covers
-  return { ok: true, id, timestamp: signedMs, keyIndex, covers }
+  return { ok: true, id, timestamp: signedMs, keyIndex, covers: coverageOf(scheme, digested) }
 }
 
 function checkRequirements(requirements: readonly Requirement[], reading: Reading): void {
@@ -133,10 +117,15 @@ const maxSignatures = 10
 
 function signatureTexts({ header: name = [], numbered, field }: SignatureSource, reading: Reading): readonly string[] {
   if (field !== undefined) return onlyText(fieldAt(reading.root(), field))
-  if (typeof name === 'string') return onlyText(reading.header(name))
+  if (typeof name === 'string') return onlyText(headerOf(reading, name))
   const names =
     numbered === undefined ? name : [...name, ...Array.from({ length: maxSignatures }, (_, at) => numbered + (at + 1))]
-  return names.map((one) => reading.header(one)).filter((text) => text !== undefined)
+  let texts: readonly string[] = []
+  for (const one of names) {
+    const text = headerOf(reading, one)
+    if (text !== undefined) texts = texts.length === 0 ? [text] : [...texts, text]
+  }
+  return texts
 }
 
 function onlyText(value: unknown): readonly string[] {
@@ -155,27 +144,36 @@ function timeOf({ unit, optional }: TimestampSource, text: string | undefined): 
   return readTimestamp(text, unit)
 }
 
-/** Gives the signed content, or the several that it may be where the URL has several spellings. */
-function contentsOf(scheme: MessageScheme, reading: Reading, facts: Facts): readonly (readonly Chunk[])[] {
-  if (!scheme.spellings) return [contentOf(scheme.signed, reading, facts)]
-  return scheme.spellings(reading).map((url) => contentOf(scheme.signed, reading, { ...facts, url }))
-}
-
-/** Finds the key that made one of the signatures; -1 where none did. Loops, since callbacks cost 1 % of a verification. */
+/** Finds the key that made one of the signatures; -1 where none did. The URL may have been signed in one of several spellings. */
 function indexOfKey(
   scheme: MessageScheme,
   keys: readonly Key[],
   reading: Reading,
-  contents: readonly (readonly Chunk[])[],
+  facts: Facts,
+  signatures: readonly string[],
+): number {
+  if (!scheme.spellings) return indexFor(scheme, keys, reading, contentOf(scheme.signed, reading, facts), signatures)
+  for (const url of scheme.spellings(reading)) {
+    const content = contentOf(scheme.signed, reading, { ...facts, url })
+    const index = indexFor(scheme, keys, reading, content, signatures)
+    if (index >= 0) return index
+  }
+  return -1
+}
+
+// A loop, since callbacks cost 1 % of a verification. Keys were made ready for the one algorithm that most vendors have.
+function indexFor(
+  scheme: MessageScheme,
+  keys: readonly Key[],
+  reading: Reading,
+  content: readonly Chunk[],
   signatures: readonly string[],
 ): number {
   const algorithm = algorithmOf(scheme, reading)
   let index = 0
   for (const key of keys) {
-    if (isNamed(key, scheme, reading) && fits(key.key, algorithm)) {
-      for (const content of contents)
-        if (matches(algorithm, scheme.encoding, key.key, content, signatures)) return index
-    }
+    const usable = isNamed(key, scheme, reading) && (scheme.algorithm === algorithm || fits(key.key, algorithm))
+    if (usable && matches(algorithm, scheme.encoding, key.key, content, signatures)) return index
     index++
   }
   return -1
@@ -192,7 +190,7 @@ export function algorithmOf({ algorithm }: MessageScheme, reading: Reading): Alg
 /** Tells whether a key is the one that the request names, as far as both have a name. */
 function isNamed({ id }: Key, { keyId }: MessageScheme, reading: Reading): boolean {
   if (keyId === undefined || id === undefined) return true
-  const name = reading.header(keyId)
+  const name = headerOf(reading, keyId)
   return name === undefined || name === id
 }
 

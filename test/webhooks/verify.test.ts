@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { WebhookVerificationError } from '../../src/errors.ts'
 import {
@@ -57,6 +57,15 @@ it('takes a base64 secret with and without padding and in both alphabets, and no
   for (const secret of ['0aF9', '00']) expect(reasonOf(schemes.adyenPlatform, secret)).toBe('missing-signature')
   for (const secret of ['0', '000', '0g', '00\n', '00 00', '00=='])
     expect([secret, reasonOf(schemes.adyenPlatform, secret)]).toEqual([secret, 'no-secret'])
+})
+
+it('takes PEM for no shared secret, be it whole, cut after its first line or put on one', () => {
+  const pem = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' }).toString()
+  const [first = ''] = pem.split('\n')
+  const texts = [pem, first, pem.replaceAll('\n', ''), pem.replaceAll('\n', String.raw`\n`), ` ${pem}`]
+  for (const scheme of [schemes.github, schemes.standardWebhooks, schemes.openai, schemes.adyenPlatform])
+    for (const secret of texts)
+      expect(verify(scheme, request, { secrets: [secret] })).toEqual({ ok: false, reason: 'no-secret' })
 })
 
 it('finds an entry of a list behind empty entries and white space, and none that only begins in another', () => {

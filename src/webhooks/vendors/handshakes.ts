@@ -1,7 +1,7 @@
 import type { Send } from '../../http/policy.ts'
 import { isSuccess } from '../../http/response.ts'
 import { equal, signatureOf } from '../digest.ts'
-import { fieldText, queryValue } from '../request.ts'
+import { fieldText, headerOf, queryValue } from '../request.ts'
 import { answer, jsonAnswer, type Handshake } from '../source.ts'
 
 /** Echoes `challenge`. @see https://docs.slack.dev/reference/events/url_verification/ */
@@ -47,7 +47,7 @@ export const metaSubscription: Handshake = {
 export const oktaVerification: Handshake = {
   signed: false,
   answer({ reading }) {
-    const verification = reading.header('x-okta-verification-challenge')
+    const verification = headerOf(reading, 'x-okta-verification-challenge')
     return reading.method === 'GET' && verification !== undefined ? jsonAnswer({ verification }) : undefined
   },
 }

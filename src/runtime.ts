@@ -27,7 +27,7 @@ export interface Runtime {
 }
 
 // Node fires a longer timer at once. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args
-const longestTimerMs = 2 ** 31 - 1
+const longestTimerMs = 0x7f_ff_ff_ff
 
 function after(ms: number, callback: () => void): Cancel {
   if (ms > longestTimerMs) return afterLong(ms, callback)

@@ -4,7 +4,9 @@ import { fieldText, headerOf, queryValue, refuse } from './request.ts'
 import type { MessageScheme, Part, SignedParts } from './scheme.ts'
 
 /** Puts together what was signed; texts that follow each other become one, since each chunk costs a call. */
-export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts, from = 0): readonly Chunk[] {
+export function contentOf(signed: SignedParts, reading: Reading, facts: Facts, from = 0): readonly Chunk[] {
+  // What is frozen takes twice as long to go through.
+  const parts = signed.parts ?? signed
   let text = ''
   for (let at = from; at < parts.length; at++) {
     const piece = chunk(parts[at] ?? '', reading, facts)
@@ -14,13 +16,18 @@ export function contentOf(parts: readonly Part[], reading: Reading, facts: Facts
     }
     const chunks = text === '' ? [piece] : [text, piece]
     // Mostly the body is the last.
-    return at + 1 === parts.length ? chunks : [...chunks, ...contentOf(parts, reading, facts, at + 1)]
+    return at + 1 === parts.length ? chunks : [...chunks, ...contentOf(signed, reading, facts, at + 1)]
   }
   return [text]
 }
 
 function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
   if (typeof part === 'string') return part
+  // What nearly all sign: calls for them would take 2 % of a verification.
+  if ('fact' in part) {
+    if (part.fact === 'body') return reading.body
+    return (part.fact === 'id' ? facts.id : facts.timestamp) ?? refuse(`missing-${part.fact}`)
+  }
   if ('read' in part) return part.read(reading, facts)
   if ('header' in part) return headerOf(reading, part.header) ?? refuse('missing-header')
   if ('value' in part) return facts.values?.[part.value] ?? ''
@@ -42,7 +49,7 @@ export function checkBodyDigest(reading: Reading, query: string): boolean {
  */
 export function signedBy(...parts: readonly Part[]): SignedParts {
   // Frozen, so that what is noted goes on to be true.
-  return Object.freeze(Object.assign(parts, { covers: Object.freeze(coverage(parts)) }))
+  return Object.freeze(Object.assign([...parts], { parts, covers: Object.freeze(coverage(parts)) }))
 }
 
 /** Tells what a signature over these parts vouches for. */

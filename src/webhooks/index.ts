@@ -23,6 +23,7 @@ export type {
   Algorithm,
   ClaimRule,
   DerivedPart,
+  FactPart,
   JwtAlgorithm,
   JwtScheme,
   KeyLocation,

@@ -2,20 +2,17 @@ import { crc32 } from 'node:zlib'
 import { formFields, sortedPairs } from './form.ts'
 import type { Reading } from './reading.ts'
 import { bodyText, fieldText, headerOf, refuse } from './request.ts'
-import type { DerivedPart } from './scheme.ts'
+import type { DerivedPart, FactPart } from './scheme.ts'
 import { canonicalRequest, exactUrl, pathEncoded, urlDecoded, urlSorted, urlWithoutQuery } from './url.ts'
 
 /** The body's bytes. */
-export const body: DerivedPart = { covers: ['body'], read: (reading) => reading.body }
+export const body: FactPart = { covers: ['body'], fact: 'body' }
 
 /** The text of the timestamp. */
-export const timestamp: DerivedPart = {
-  covers: ['timestamp'],
-  read: (_, facts) => facts.timestamp ?? refuse('missing-timestamp'),
-}
+export const timestamp: FactPart = { covers: ['timestamp'], fact: 'timestamp' }
 
 /** The text of the id. */
-export const id: DerivedPart = { covers: ['id'], read: (_, facts) => facts.id ?? refuse('missing-id') }
+export const id: FactPart = { covers: ['id'], fact: 'id' }
 
 /** The method, in upper case. */
 export const method: DerivedPart = { covers: ['method'], read: (reading) => reading.method }

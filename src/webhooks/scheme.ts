@@ -25,12 +25,19 @@ export type Source =
 /** A piece of what is signed. A string stands for itself. */
 export type Part =
   | string
+  | FactPart
   | DerivedPart
   | { readonly header: string }
   /** A field of the JSON body; one that may be absent is empty then. */
   | { readonly field: string; readonly optional?: true }
   /** What the receiver knows and the request does not say, passed in `values`. */
   | { readonly value: string }
+
+/** A piece that is at hand: the raw body, or the text of the timestamp or the id. */
+export interface FactPart {
+  readonly covers: readonly Covered[]
+  readonly fact: 'body' | 'timestamp' | 'id'
+}
 
 /** A piece that is computed from the request. */
 export interface DerivedPart {
@@ -79,6 +86,8 @@ export type KeyLocation =
 
 /** What is signed, in its order. */
 export interface SignedParts extends ReadonlyArray<Part> {
+  /** The same list, where `signedBy` has noted it. */
+  readonly parts?: readonly Part[]
   /** What the signature vouches for, where `signedBy` has noted it. */
   readonly covers?: readonly Covered[]
 }

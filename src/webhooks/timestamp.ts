@@ -8,14 +8,11 @@ export function millisecondsOf(now: Now = systemNow): number {
   return typeof now === 'function' ? now() : Number(now)
 }
 
-// Enough for the year 5138, so that no timestamp is beyond what a number can hold.
-const mostDigits = { seconds: 11, milliseconds: 14 } as const
-
 const isoPattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,3})?\d*(Z|[+-]\d\d:\d\d)$/
 
 /** Reads a timestamp as milliseconds since the Unix epoch; `12junk`, `1e9` and `-1` are none. */
 export function readTimestamp(text: string, unit: TimestampSource['unit']): number {
-  const ms = unit === 'iso' ? readIso(text) : readDigits(text, mostDigits[unit]) * (unit === 'seconds' ? 1000 : 1)
+  const ms = unit === 'iso' ? readIso(text) : unit === 'seconds' ? readDigits(text, 11) * 1000 : readDigits(text, 14)
   return Number.isNaN(ms) ? refuse('malformed-timestamp') : ms
 }
 
@@ -24,7 +21,10 @@ function readIso(text: string): number {
   return Date.parse(date + fraction + zone)
 }
 
-/** Reads nothing but digits, in a fifth of the time of a pattern and `Number`; `NaN` for anything else. */
+/**
+ * Reads nothing but digits, in a fifth of the time of a pattern and `Number`; `NaN` for anything else. 11 of seconds are enough for
+ * the year 5138, so that no timestamp is beyond what a number can hold.
+ */
 function readDigits(text: string, most: number): number {
   if (text.length === 0 || text.length > most) return Number.NaN
   let value = 0

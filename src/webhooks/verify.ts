@@ -3,7 +3,7 @@ import { fieldAt } from '../json-value.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
-import type { Chunk, Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
+import type { Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
 import { entriesAfter, headerOf, read, refuse, textAt, type Listing } from './request.ts'
 import type {
   Algorithm,
@@ -144,7 +144,7 @@ function timeOf({ unit, optional }: TimestampSource, text: string | undefined): 
   return readTimestamp(text, unit)
 }
 
-/** Finds the key that made one of the signatures; -1 where none did. The URL may have been signed in one of several spellings. */
+/** Finds the key that made one of the signatures; -1 where none did. Loops, since callbacks cost 1 % of a verification. */
 function indexOfKey(
   scheme: MessageScheme,
   keys: readonly Key[],
@@ -152,29 +152,17 @@ function indexOfKey(
   facts: Facts,
   signatures: readonly string[],
 ): number {
-  if (!scheme.spellings) return indexFor(scheme, keys, reading, contentOf(scheme.signed, reading, facts), signatures)
-  for (const url of scheme.spellings(reading)) {
-    const content = contentOf(scheme.signed, reading, { ...facts, url })
-    const index = indexFor(scheme, keys, reading, content, signatures)
-    if (index >= 0) return index
-  }
-  return -1
-}
-
-// A loop, since callbacks cost 1 % of a verification. Keys were made ready for the one algorithm that most vendors have.
-function indexFor(
-  scheme: MessageScheme,
-  keys: readonly Key[],
-  reading: Reading,
-  content: readonly Chunk[],
-  signatures: readonly string[],
-): number {
   const algorithm = algorithmOf(scheme, reading)
-  let index = 0
-  for (const key of keys) {
-    const usable = isNamed(key, scheme, reading) && (scheme.algorithm === algorithm || fits(key.key, algorithm))
-    if (usable && matches(algorithm, scheme.encoding, key.key, content, signatures)) return index
-    index++
+  // The URL may have been signed in one of several spellings.
+  for (const url of scheme.spellings ? scheme.spellings(reading) : [undefined]) {
+    const content = contentOf(scheme.signed, reading, url === undefined ? facts : { ...facts, url })
+    let index = 0
+    for (const key of keys) {
+      // Keys were made ready for the one algorithm that most vendors have.
+      const usable = isNamed(key, scheme, reading) && (scheme.algorithm === algorithm || fits(key.key, algorithm))
+      if (usable && matches(algorithm, scheme.encoding, key.key, content, signatures)) return index
+      index++
+    }
   }
   return -1
 }

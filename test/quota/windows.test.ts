@@ -114,6 +114,22 @@ it('moves its grid to the reset that the vendor tells', () => {
   expect(window.waitMs(1, 10_400)).toBe(300)
 })
 
+it('takes a reset that is told in whole seconds for no new window, so that its share is spent once', () => {
+  const window = createWindow(limit('fixed'), 0.7)
+  const told = (remaining: number, resetsAt: number, chargedAt: number): void => {
+    const now = chargedAt + 50
+    const mark = window.take(1, chargedAt)
+    const standing = { now, chargedAt, cost: 1, asked: 1, mark, idle: true }
+    window.learn({ limit: 10, remaining, resetsAt, precisionMs: 1000 }, standing)
+    window.settle(1, chargedAt, mark, now, 50)
+  }
+  // `t=1` means anything up to a second.
+  told(9, 11_050, 10_000)
+  told(8, 11_650, 10_600)
+  told(7, 11_950, 10_900)
+  expect(burst(window, 10_960)).toBe(4)
+})
+
 it('ignores an answer that tells of a window that is over', () => {
   const window = createWindow(limit('fixed'), 1)
   const mark = window.take(1, 10_900)

@@ -185,7 +185,7 @@ class FixedWindow implements Window {
 
   /** Takes over a told end, which may lie late by `lateMs`; tells whether the vendor has begun a window that we had not. */
   #place(resetsAt: number, lateMs: number, now: number): boolean {
-    const opened = this.#sure && resetsAt > this.#end + this.windowMs / 2
+    const opened = this.#sure && resetsAt > this.#end + Math.max(lateMs, this.windowMs / 2)
     if (opened) {
       this.#ours = this.#used = this.#pending
       this.#carried = 0

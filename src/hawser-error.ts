@@ -70,7 +70,7 @@ export abstract class HawserError extends Error implements CallFacts {
 
   /** Returns the error as a plain value that is safe to log. */
   toJSON(): Record<string, unknown> {
-    return { name: this.name, message: this.message, ...Object.fromEntries(Object.entries(this)) }
+    return Object.assign<Record<string, unknown>, this>({ name: this.name, message: this.message }, this)
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

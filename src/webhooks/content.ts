@@ -26,7 +26,7 @@ function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
   // What nearly all sign: calls for them would take 2 % of a verification.
   if ('fact' in part) {
     if (part.fact === 'body') return reading.body
-    return (part.fact === 'id' ? facts.id : facts.timestamp) ?? refuse(`missing-${part.fact}`)
+    return (part.fact === 'id' ? facts.id : facts.timestamp) || refuse(`missing-${part.fact}`)
   }
   if ('read' in part) return part.read(reading, facts)
   if ('header' in part) return headerOf(reading, part.header) ?? refuse('missing-header')

@@ -10,11 +10,8 @@ const keyedHashes: Readonly<Partial<Record<Algorithm, string>>> = {
   'hmac-sha512': 'sha512',
 }
 
-/** The digest inside each other algorithm; Ed25519 brings its own. */
-const hashes: Readonly<Partial<Record<Algorithm, string | null>>> = {
-  sha1: 'sha1',
-  sha256: 'sha256',
-  ed25519: null,
+/** The digest inside each algorithm of key pairs; Ed25519 brings its own. */
+const pairedHashes: Readonly<Partial<Record<Algorithm, string>>> = {
   'ecdsa-p256-sha256': 'sha256',
   'rsa-sha1': 'sha1',
   'rsa-sha256': 'sha256',
@@ -43,7 +40,7 @@ export function matches(
   const content = joined(chunks)
   return signatures.some((text) => {
     const signature = encoding === 'text' ? undefined : decode(text, encoding)
-    return signature !== undefined && verify(hashes[algorithm] ?? null, content, key, signature)
+    return signature !== undefined && verify(pairedHashes[algorithm] ?? null, content, key, signature)
   })
 }
 
@@ -55,7 +52,7 @@ export function signatureOf(
   chunks: readonly Chunk[],
 ): string {
   if (isShared(key)) return sharedSignature(algorithm, encoding, key, chunks)
-  return encode(sign(hashes[algorithm] ?? null, joined(chunks), key), encoding)
+  return encode(sign(pairedHashes[algorithm] ?? null, joined(chunks), key), encoding)
 }
 
 /** Tells a shared secret from one of a pair of keys. */
@@ -69,7 +66,7 @@ type SharedKey = Uint8Array | (KeyObject & { readonly type: 'secret' })
 function sharedSignature(algorithm: Algorithm, encoding: Encoding, key: SharedKey, chunks: readonly Chunk[]): string {
   if (algorithm === 'token') return encode(bytesOf(key), encoding)
   const keyed = keyedHashes[algorithm]
-  const digest = keyed === undefined ? createHash(hashes[algorithm] ?? '') : createHmac(keyed, key)
+  const digest = keyed === undefined ? createHash(algorithm) : createHmac(keyed, key)
   for (const chunk of chunks) digest.update(chunk ?? bytesOf(key))
   return digest.digest(encoding === 'text' ? 'base64' : encoding)
 }

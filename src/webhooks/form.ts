@@ -7,22 +7,27 @@ export type FormField = readonly [name: string, value: string]
 const maxFields = 1000
 
 /** Reads `application/x-www-form-urlencoded` strictly: what is no UTF-8 is refused, since two escapes could read alike. */
-export function formFields(text: string): readonly FormField[] {
+export function formFields(
+  text: string,
+  refusal: 'malformed-body' | 'malformed-url' = 'malformed-body',
+): readonly FormField[] {
   const pairs = text.split('&')
-  if (pairs.length > maxFields) refuse('malformed-body')
+  if (pairs.length > maxFields) refuse(refusal)
   return pairs
     .filter((pair) => pair !== '')
     .map((pair) => {
       const at = pair.indexOf('=')
-      return at < 0 ? [decode(pair), ''] : [decode(pair.slice(0, at)), decode(pair.slice(at + 1))]
+      const texts = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+      const [name = '', value = ''] = texts.map((one) => decode(one) ?? refuse(refusal))
+      return [name, value]
     })
 }
 
-function decode(text: string): string {
+function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    return refuse('malformed-body')
+    return undefined
   }
 }
 

@@ -2,7 +2,6 @@ import { createHash, createHmac, sign, verify } from 'node:crypto'
 import { contentOf, coverage } from './content.ts'
 import { equal, isShared } from './digest.ts'
 import { decode } from './encoding.ts'
-import { fits } from './keys.ts'
 import type { Covered, Key, Reading, Verified } from './reading.ts'
 import { headerOf, refuse } from './request.ts'
 import type { ClaimRule, JwtAlgorithm, JwtScheme, Settings, TokenEngine } from './scheme.ts'
@@ -22,7 +21,26 @@ const hashes: Readonly<Record<JwtAlgorithm, string>> = {
   HS384: 'sha384',
   HS512: 'sha512',
   RS256: 'sha256',
+  RS384: 'sha384',
+  RS512: 'sha512',
   ES256: 'sha256',
+  ES384: 'sha384',
+  ES512: 'sha512',
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc7518#section-3.4 */
+const curves: Readonly<Partial<Record<JwtAlgorithm, string>>> = {
+  ES256: 'prime256v1',
+  ES384: 'secp384r1',
+  ES512: 'secp521r1',
+}
+
+/** Tells whether a key may be used with an algorithm; the key must be of its type, whatever the token says. */
+function fits(key: Key['key'], algorithm: JwtAlgorithm): boolean {
+  if (isShared(key)) return algorithm.startsWith('HS')
+  const curve = curves[algorithm]
+  if (curve === undefined) return algorithm.startsWith('RS') && key.asymmetricKeyType === 'rsa'
+  return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === curve
 }
 
 /**
@@ -85,8 +103,10 @@ function signedBy({ algorithm, signed, signature }: Token, key: Key['key']): boo
 }
 
 function checkParties(scheme: JwtScheme, { claims }: Token, values: Settings['values']): void {
-  const { iss, aud } = claims
+  const { iss, aud, email, email_verified: verified } = claims
   if (scheme.issuer && !scheme.issuer.some((one) => one === iss)) refuse('claim-mismatch')
+  const sender = scheme.email && values?.[scheme.email]
+  if (sender !== undefined && (email !== sender || verified !== true)) refuse('claim-mismatch')
   if (scheme.audience === undefined) return
   const wanted = values?.[scheme.audience]
   const given: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
@@ -135,6 +155,7 @@ function makeToken(
   const claims = {
     ...(scheme.issuer && { iss: scheme.issuer[0] }),
     ...(scheme.audience && { aud: values?.[scheme.audience] }),
+    ...(scheme.email && { email: values?.[scheme.email], email_verified: true }),
     iat,
     nbf: iat,
     exp: iat + 60,
@@ -154,5 +175,6 @@ function makeToken(
 export const tokenEngine: TokenEngine = {
   verify: verifyToken,
   make: makeToken,
+  fits,
   kid: (scheme, reading) => findToken(scheme, reading).kid,
 }

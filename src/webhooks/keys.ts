@@ -26,7 +26,7 @@ export function prepareKeys(
   try {
     const [first] = secrets
     // Nearly always it is one, which needs no callback.
-    if (first !== undefined && secrets.length === 1) return [prepare(scheme, first, form)]
+    if (first && secrets.length === 1) return [prepare(scheme, first, form)]
     if (secrets.length > 0 && secrets.length <= maxSecrets) return secrets.map((given) => prepare(scheme, given, form))
   } catch {
     // The cause is left out: Node quotes the key in some of its messages.
@@ -55,8 +55,6 @@ const keyTypes: Readonly<Record<string, string>> = {
   'ecdsa-p256-sha256': 'ec',
   'rsa-sha1': 'rsa',
   'rsa-sha256': 'rsa',
-  ES256: 'ec',
-  RS256: 'rsa',
 }
 
 /** Tells whether a key may be used with an algorithm. */
@@ -78,7 +76,7 @@ function prepareKey(scheme: SignatureScheme, material: SecretMaterial, form: Key
 
 /** Tells whether a scheme has an algorithm for a key. */
 function suits(scheme: SignatureScheme, key: Key['key']): boolean {
-  if (scheme.kind === 'jwt') return scheme.algorithms.some((algorithm) => fits(key, algorithm))
+  if (scheme.kind === 'jwt') return scheme.algorithms.some((algorithm) => scheme.engine.fits(key, algorithm))
   if (typeof scheme.algorithm === 'string') return fits(key, scheme.algorithm)
   return Object.values(scheme.algorithm.of).some((algorithm) => fits(key, algorithm))
 }
@@ -93,6 +91,8 @@ function readKey(scheme: SignatureScheme, material: SecretMaterial, form: KeyFor
   if (isKeyObject(material)) return material
   const shared = Buffer.from(material.k ?? '', 'base64url')
   if (material.kty === 'oct' && suits(scheme, shared)) return shared
+  // Plaid says so of a key that is withdrawn.
+  if (material['expired_at']) refuse('no-secret')
   return form.read({ key: material, format: 'jwk' })
 }
 

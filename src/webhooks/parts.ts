@@ -51,7 +51,7 @@ function line(root: unknown, name: string): string {
 }
 
 /** The URL up to its query. */
-export const bareUrl: DerivedPart = { covers: ['url'], read: urlWithoutQuery }
+export const bareUrl: DerivedPart = { covers: ['path'], read: urlWithoutQuery }
 
 /** The URL with the escapes of `: / ? @ ! $ ' ( ) * , ;` undone. */
 export const decodedUrl: DerivedPart = { covers: ['url'], read: urlDecoded }
@@ -75,7 +75,7 @@ export function listedHeaders(list: string, required: readonly string[]): Derive
     if (names.length > maxListed || ![list, ...required].every((name) => names.includes(name))) refuse('missing-header')
     return names
       .toSorted()
-      .map((name) => `${name}:${headerOf(reading, name) ?? refuse('missing-header')}`)
+      .map((name) => `${name}:${(headerOf(reading, name) ?? refuse('missing-header')).trim()}`)
       .join(';')
   }
   return { covers: ['headers'], read }

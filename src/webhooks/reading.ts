@@ -40,8 +40,9 @@ export interface Facts {
 /** A stretch of signed content; `undefined` is the secret's place. */
 export type Chunk = string | Uint8Array | undefined
 
-/** What a valid signature vouches for. `body-checksum` is a CRC: it finds accidents, not forgeries. */
-export type Covered = 'body' | 'body-checksum' | 'fields' | 'form' | 'timestamp' | 'id' | 'method' | 'url' | 'headers'
+/** What a valid signature vouches for. `body-checksum` is a CRC: it finds accidents, not forgeries; `path` is the URL without its query. */
+export type Covered =
+  'body' | 'body-checksum' | 'fields' | 'form' | 'timestamp' | 'id' | 'method' | 'url' | 'path' | 'headers'
 
 /** What time it is: milliseconds since the Unix epoch, a date, or a function that tells. */
 export type Now = number | Date | (() => number)

@@ -2,9 +2,10 @@ import type { JsonWebKey } from 'node:crypto'
 import type { Send } from '../http/policy.ts'
 import { bodyText, isSuccess } from '../http/response.ts'
 import { systemRuntime, type Runtime } from '../runtime.ts'
+import { keyUrl } from './key-url.ts'
 import type { WebhookSecret } from './keys.ts'
 import type { WebhookRequest } from './reading.ts'
-import { read, refuse, textAt } from './request.ts'
+import { read, refuse } from './request.ts'
 import type { SignatureScheme } from './scheme.ts'
 import { refusalOf, verify, type Verification, type VerifyOptions } from './verify.ts'
 
@@ -47,10 +48,7 @@ export async function verifyWithKeys(
 export function keyReference(scheme: SignatureScheme, request: WebhookRequest): KeyReference {
   const reading = read(request)
   const { keys } = scheme
-  if (keys && 'at' in keys) {
-    const url = textAt(reading, keys.at)
-    return url !== undefined && keys.allow.test(url) ? { url } : refuse('untrusted-key')
-  }
+  if (keys && 'at' in keys) return { url: keyUrl(keys, reading) ?? refuse('untrusted-key') }
   const kid = scheme.kind === 'jwt' ? scheme.engine.kid(scheme, reading) : undefined
   // It becomes part of an address: nothing that leads elsewhere.
   if (kid === undefined || !/^\w[\w.-]{0,127}$/.test(kid)) return refuse('untrusted-key')

@@ -142,6 +142,8 @@ export interface JwtScheme {
   readonly issuer?: readonly string[]
   /** The name of the value in `values` that `aud` must hold. */
   readonly audience?: string
+  /** The name of the value in `values` that a verified `email` must be, where it is given. */
+  readonly email?: string
   /** What a token must hold, besides `issuer` and `claims`. */
   readonly requires: readonly ('exp' | 'iat' | 'jti')[]
   /** How far clocks may differ for `exp` and `nbf`. Seconds. @default 0 */
@@ -152,7 +154,7 @@ export interface JwtScheme {
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc7518#section-3.1 */
-export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'ES256'
+export type JwtAlgorithm = 'HS256' | 'HS384' | 'HS512' | 'RS256' | 'RS384' | 'RS512' | 'ES256' | 'ES384' | 'ES512'
 
 /** What a scheme needs to be read, besides the keys and the request. */
 export interface Settings {
@@ -166,6 +168,8 @@ export interface Settings {
 export interface TokenEngine {
   verify(scheme: JwtScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified
   make(scheme: JwtScheme, key: Key, reading: Reading, settings: Settings & { readonly id: string }): string
+  /** Tells whether a key may be used with an algorithm. */
+  fits(key: Key['key'], algorithm: JwtAlgorithm): boolean
   /** The id of the key that a token names. */
   kid(scheme: JwtScheme, reading: Reading): string | undefined
 }

@@ -28,7 +28,7 @@ export function urlDecoded(reading: Reading): string {
 /** Gives the URL with its query decoded and sorted, followed by the sorted fields of the form. */
 export function urlSorted(reading: Reading): string {
   const [base, query] = splitUrl(exactUrl(reading))
-  const inQuery = sortedPairs(formFields(query), false).map(([name, value]) => `${name}=${value}`)
+  const inQuery = sortedPairs(formFields(query, 'malformed-url'), false).map(([name, value]) => `${name}=${value}`)
   const inForm = reading.method === 'GET' ? [] : sortedPairs(formOf(reading), false)
   const form = inForm.map((pair) => pair.join('')).join('')
   const mark = inQuery.length > 0 || form !== '' ? '?' : ''
@@ -60,7 +60,7 @@ export function canonicalRequest(reading: Reading, basePath = ''): string {
   const own = basePath !== '' && full.startsWith(basePath) ? full.slice(basePath.length) : full
   const path = `/${own.replace(/^\//, '')}`.replaceAll('&', '%26').replace(/(.)\/$/, '$1')
   const values = new Map<string, string[]>()
-  for (const [name, value] of formFields(query)) {
+  for (const [name, value] of formFields(query, 'malformed-url')) {
     if (name !== 'jwt') values.set(name, [...(values.get(name) ?? []), value])
   }
   const sorted = [...values.keys()]

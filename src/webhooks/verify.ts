@@ -2,6 +2,7 @@ import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
 import { fieldAt } from '../json-value.ts'
 import { checkBodyDigest, contentOf, coverageOf } from './content.ts'
 import { matches } from './digest.ts'
+import { keyUrl } from './key-url.ts'
 import { fits, prepareKeys, type WebhookSecret } from './keys.ts'
 import type { Facts, Key, Now, Reading, Verified, WebhookRequest } from './reading.ts'
 import { entriesAfter, headerOf, read, refuse, textAt, type Listing } from './request.ts'
@@ -86,6 +87,7 @@ function verifyMessage(scheme: MessageScheme, keys: readonly Key[], reading: Rea
 /** The straight line: find, put together, compare, look at the time. */
 function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Reading, settings: Settings): Verified {
   if (scheme.require) checkRequirements(scheme.require, reading)
+  if (scheme.keys) keyUrl(scheme.keys, reading)
   const listing: Listing = {
     texts: signatureTexts(scheme.signature, reading),
     separator: scheme.signature.separator,
@@ -135,7 +137,7 @@ function onlyText(value: unknown): readonly string[] {
 function signaturesIn(listing: Listing, { prefix = '' }: SignatureSource): readonly string[] {
   if (listing.texts.length === 0) refuse('missing-signature')
   const signatures = entriesAfter(prefix, listing)
-  if (signatures.length === 0 || signatures.includes('')) refuse('malformed-signature')
+  if (!signatures.some(Boolean)) refuse('malformed-signature')
   return signatures.length > maxSignatures ? refuse('too-many-signatures') : signatures
 }
 
@@ -170,16 +172,13 @@ function indexOfKey(
 /** Tells which algorithm a request says it used, out of those that the vendor uses. */
 export function algorithmOf({ algorithm }: MessageScheme, reading: Reading): Algorithm {
   if (typeof algorithm === 'string') return algorithm
-  const name = textAt(reading, algorithm.at)
-  const named = Object.entries(algorithm.of).find(([key]) => key === name)
-  return named ? named[1] : refuse('malformed-signature')
+  const name = textAt(reading, algorithm.at) ?? ''
+  return (Object.hasOwn(algorithm.of, name) && algorithm.of[name]) || refuse('malformed-signature')
 }
 
-/** Tells whether a key is the one that the request names, as far as both have a name. */
+/** Tells whether a key is the one that the request names; one without a name may be any. */
 function isNamed({ id }: Key, { keyId }: MessageScheme, reading: Reading): boolean {
-  if (keyId === undefined || id === undefined) return true
-  const name = headerOf(reading, keyId)
-  return name === undefined || name === id
+  return keyId === undefined || id === undefined || headerOf(reading, keyId) === id
 }
 
 /** Gives the request once for each element that is signed by itself; a body without such a list is itself the one. */

@@ -205,6 +205,10 @@ it('answers the pings of Discord, and 401 to those that are signed wrongly on pu
   expect(await (await send('{"type":1}')).json()).toEqual({ type: 1 })
   expect((await send('{"type":0}')).status).toBe(204)
   expect((await send('{"type":1}', sample.otherSigning)).status).toBe(401)
+  const heard: string[] = []
+  receive.on('APPLICATION_AUTHORIZED', ({ event }) => heard.push(event))
+  expect(await (await send('{"type":1,"event":{"type":"APPLICATION_AUTHORIZED"}}')).text()).toBe('')
+  expect(heard).toEqual(['APPLICATION_AUTHORIZED'])
 })
 
 it('answers the subscription of Meta only to the right verify token', async () => {
@@ -243,6 +247,27 @@ it('answers the CRC of X with the HMAC of its token', async () => {
   const response = await receiver(sources.x, { secrets })(new Request(`${url}?crc_token=challenge`))
   const token = createHmac('sha256', 'shared').update('challenge').digest('base64')
   expect(await response.json()).toEqual({ response_token: `sha256=${token}` })
+})
+
+it('signs nothing for X that could be the body of a webhook', async () => {
+  const receive = receiver(sources.x, { secrets })
+  for (const token of ['{"for_user_id":"1"}', '[]', 'a b', '', 'a'.repeat(257)])
+    expect((await receive(new Request(`${url}?crc_token=${encodeURIComponent(token)}`))).status).toBe(400)
+})
+
+it('hears each event of one payment of Adyen', async () => {
+  const heard: unknown[] = []
+  const replayWindow = memoryReplayWindow()
+  const receive = receiver({ scheme: schemes.adyen, event: [] }, { secrets: ['00'.repeat(32)], replayWindow })
+  receive.on('*', ({ payload }) => heard.push(payload))
+  const send = async (eventCode: string): Promise<number> => {
+    const item = { pspReference: 'p', eventCode, additionalData: {} }
+    const body = JSON.stringify({ notificationItems: [{ NotificationRequestItem: item }] })
+    const signed = sign(schemes.adyen, { headers: {}, body }, { secrets: ['00'.repeat(32)] })
+    return (await receive(new Request(url, { method: 'POST', headers: {}, body: Buffer.from(signed.body) }))).status
+  }
+  for (const eventCode of ['AUTHORISATION', 'CHARGEBACK', 'CHARGEBACK']) expect(await send(eventCode)).toBe(200)
+  expect(heard).toHaveLength(2)
 })
 
 it('passes the intent to receive of Xero: 200 to a true signature, 401 to a false one', async () => {

@@ -11,6 +11,7 @@ import {
   sources,
   verify,
   verifyWithKeys,
+  type JwtScheme,
   type KeyLookup,
 } from '../../src/webhooks/index.ts'
 import type { Runtime } from '../../src/runtime.ts'
@@ -236,6 +237,52 @@ it('verifies a push of Google with the key set, and asks anew for a key id it do
   ).toEqual({ ok: false, reason: 'claim-mismatch' })
 })
 
+it('believes a push of Google of the given account only, whose address is verified', async () => {
+  const options = { secrets: [rsa.publicKey], values: { audience, email: 'a@b' }, now: nowMs }
+  const ask = async (claims: object): Promise<unknown> => {
+    const headers = { authorization: await googleToken(claims) }
+    return verify(schemes.googlePubsub, { headers, body: '{}' }, options)
+  }
+  expect(await ask({ email_verified: true })).toMatchObject({ ok: true })
+  for (const claims of [{}, { email_verified: false }, { email: 'c@d', email_verified: true }])
+    expect(await ask(claims)).toEqual({ ok: false, reason: 'claim-mismatch' })
+  const request = { headers: {}, body: '{}' }
+  const signed = sign(schemes.googlePubsub, request, { ...options, secrets: [rsa.privateKey] })
+  expect(verify(schemes.googlePubsub, signed, options).ok).toBe(true)
+})
+
+it('refuses an address of a key that is not the vendor’s, also with the key at hand', () => {
+  const { values, body } = sampleOf('paypal')
+  const secrets = [rsa.privateKey]
+  const signed = sign(schemes.paypal, { headers: {}, body }, { secrets, now: nowMs, values })
+  const ask = (certUrl: string | undefined): unknown => {
+    const headers = { ...signed.headers, 'paypal-cert-url': certUrl }
+    return verify(schemes.paypal, { headers, body }, { secrets: [rsa.publicKey], now: nowMs, values })
+  }
+  expect(ask('https://api.paypal.com/v1/notifications/certs/CERT-360caa42')).toMatchObject({ ok: true })
+  expect(ask(undefined)).toMatchObject({ ok: true })
+  for (const url of ['https://evil.example/v1/notifications/certs/x', 'http://api.paypal.com/v1/notifications/certs/x'])
+    expect(ask(url)).toEqual({ ok: false, reason: 'untrusted-key' })
+})
+
+it('verifies a token of FusionAuth in each of its algorithms, each with its own type of key and curve', () => {
+  const secret = 'a secret of at least sixty-four bytes, since HMAC with SHA-512 wants as many'
+  const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+  for (const algorithm of schemes.fusionauth.algorithms) {
+    const only: JwtScheme = { ...schemes.fusionauth, algorithms: [algorithm] }
+    const curve = Object.entries(curves).find(([name]) => name === algorithm)?.[1]
+    const pair = curve === undefined ? rsa : generateKeyPairSync('ec', { namedCurve: curve })
+    const shared = algorithm.startsWith('HS')
+    const secrets = [shared ? secret : pair.privateKey]
+    const request = sign(only, { headers: {}, body: '{}' }, { secrets, now: nowMs })
+    const given = { secrets: [shared ? secret : pair.publicKey], now: nowMs }
+    expect([algorithm, verify(schemes.fusionauth, request, given).ok]).toEqual([algorithm, true])
+    expect(verify(schemes.fusionauth, { ...request, body: '{ }' }, given).ok).toBe(false)
+    const other: JwtScheme = { ...schemes.fusionauth, algorithms: [algorithm === 'ES256' ? 'ES384' : 'ES256'] }
+    expect(verify(other, request, given).ok).toBe(false)
+  }
+})
+
 async function signRaw(header: object, claims: object): Promise<string> {
   const { sign: signBytes } = await import('node:crypto')
   const signed = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
@@ -279,6 +326,9 @@ it('verifies a webhook of Plaid with keys that the caller looks up by id', async
     reason: 'too-old',
   })
   expect((await verifyWithKeys(schemes.plaid, { ...request, body: '{"a":2}' }, { keys, now: nowMs })).ok).toBe(false)
+  const expired = [{ ...jwk, expired_at: nowMs / 1000 - 1 }]
+  expect(verify(schemes.plaid, request, { secrets: expired, now: nowMs })).toEqual({ ok: false, reason: 'no-secret' })
+  expect(verify(schemes.plaid, request, { secrets: [{ ...jwk, expired_at: null }], now: nowMs }).ok).toBe(true)
   const renamed = [{ ...jwk, kid: 'plaid-2' }]
   expect(verify(schemes.plaid, request, { secrets: renamed, now: nowMs })).toEqual({
     ok: false,

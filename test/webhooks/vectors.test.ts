@@ -5,12 +5,13 @@ import {
   type SignatureScheme,
   type VerifyOptions,
   type WebhookRequest,
+  type WebhookSecret,
 } from '../../src/webhooks/index.ts'
 
 // What vendors publish, in their documentation or in the tests of their own libraries.
 interface Vector extends Partial<WebhookRequest>, Omit<VerifyOptions, 'secrets'> {
   readonly scheme: SignatureScheme
-  readonly secret: string
+  readonly secret: WebhookSecret
   readonly headers?: Record<string, string>
   readonly body: string
 }
@@ -19,6 +20,15 @@ const hubspotSecret = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy'
 const twilioForm = 'CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212'
 const twilioUrl = 'https://mycompany.com/myapp.php?foo=1&bar=2'
 const birdSecret = '36efdd1aace2e26cd490f0d951138253bef2f7c6d34d18981da781555cc4cebb'
+const boxHeaders = {
+  'box-delivery-id': 'f',
+  'box-delivery-timestamp': '2020-01-01T00:00:00-07:00',
+  'box-signature-algorithm': 'HmacSHA256',
+  'box-signature-version': '1',
+}
+const boxNow = new Date('2020-01-01T00:00:00-07:00')
+const boxBody =
+  '{"type":"webhook_event","webhook":{"id":"1234567890"},"trigger":"FILE.UPLOADED","source":{"id":"1234567890","type":"file","name":"Test.txt"}}'
 const birdNow = new Date('2021-07-05T12:00:00+02:00')
 
 const vectors: Readonly<Record<string, Vector>> = {
@@ -261,6 +271,114 @@ const vectors: Readonly<Record<string, Vector>> = {
     },
     body: '',
     now: birdNow,
+  },
+  'Square, square-python-sdk': {
+    scheme: schemes.square,
+    secret: 'Ibxx_5AKakO-3qeNVR61Dw',
+    url: 'https://webhook.site/679a4f3a-dcfa-49ee-bac5-9d0edad886b9',
+    headers: { 'x-square-hmacsha256-signature': 'GF4YkrJgGBDZ9NIYbNXBnMzqb2HoL4RW/S6vkZ9/2N4=' },
+    body: '{"merchant_id":"MLEFBHHSJGVHD","type":"webhooks.test_notification","event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","created_at":"2022-07-13T20:30:59.037339943Z","data":{"type":"webhooks","id":"bc368e64-01aa-407e-b46e-3231809b1129"}}',
+  },
+  'Square, a body that could be escaped, square-python-sdk': {
+    scheme: schemes.square,
+    secret: 'signature-key',
+    url: 'https://webhook.site/webhooks',
+    headers: { 'x-square-hmacsha256-signature': 'Cxt7+aTi4rKgcA0bC4g9EHdVtLSDWdqccmL5MvihU4U=' },
+    body: '{"data":{"type":"webhooks","id":">id<"}}',
+  },
+  'LINE, line-bot-sdk-nodejs': {
+    scheme: schemes.line,
+    secret: 'test_secret',
+    headers: { 'x-line-signature': 't7Hn4ZDHqs6e+wdvI5TyQIvzie0DmMUmuXEBqyyE/tM=' },
+    body: '{"hello":"world"}',
+  },
+  'Pusher, pusher-http-node': {
+    scheme: schemes.pusher,
+    secret: { id: '123456789', secret: 'tofu' },
+    headers: {
+      'x-pusher-key': '123456789',
+      'x-pusher-signature': 'c17257e92037cd7de407ebc1ed174ceb7b2e518db127f44411b9ffc4f5b28cc5',
+    },
+    body: '{"time_ms":1403175510755,"events":[{"channel":"test_channel","name":"channel_vacated"}]}',
+  },
+  'Mux, mux-node-sdk': {
+    scheme: schemes.mux,
+    secret: 'SuperSecret123',
+    headers: {
+      'mux-signature':
+        't=1565125718,v1=invalid-sig,v1=854ece4c22acef7c66b57d4e504153bc512595e8e9c772ece2a68150548c19a7',
+    },
+    body: '{"test":"body"}',
+    now: 1565125718_000,
+  },
+  'Mux, white space in the body, mux-node-sdk': {
+    scheme: schemes.mux,
+    secret: 'SuperSecret123',
+    headers: { 'mux-signature': 't=1565125718,v1=bd315c24bce1c2b8ad325696f26530c8ef7d7d830afb7c1381903705d04607be' },
+    body: '{"test":{"nested":{"nanos":718234, "seconds":1691711005}}}',
+    now: 1565125718_000,
+  },
+  'Box, primary key, box-python-sdk': {
+    scheme: schemes.box,
+    secret: 'SamplePrimaryKey',
+    headers: { ...boxHeaders, 'box-signature-primary': '6TfeAW3A1PASkgboxxA5yqHNKOwFyMWuEXny/FPD5hI=' },
+    body: boxBody,
+    now: boxNow,
+  },
+  'Box, secondary key, box-python-sdk': {
+    scheme: schemes.box,
+    secret: 'SampleSecondaryKey',
+    headers: { ...boxHeaders, 'box-signature-secondary': 'v+1CD1Jdo3muIcbpv5lxxgPglOqMfsNHPV899xWYydo=' },
+    body: boxBody,
+    now: boxNow,
+  },
+  'Paddle, paddle-node-sdk': {
+    scheme: schemes.paddle,
+    secret: 'VALID_SECRET',
+    headers: {
+      'Paddle-Signature':
+        'ts=1698796800;h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261;h1=28981e941fae76e53db32f3d2a83cb69db41476595e84e1970a1b5d98f62b261;h2=RANDOM_HASH',
+    },
+    body: '{"data": "value"}',
+    now: 1698796800_000,
+  },
+  'Finch, a list, finch-api-node': {
+    scheme: schemes.finch,
+    secret: '5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH',
+    headers: {
+      'finch-event-id': 'msg_2Lh9KRb0pzN4LePd3XiA4v12Axj',
+      'finch-timestamp': '1676312382',
+      'finch-signature': 'v1,bXlfc2ln v1,m7y0TV2C+hlHxU42wCieApTSTaA8/047OAplBqxIV/s=',
+    },
+    body: '{"company_id":"720be419-0293-4d32-a707-32179b0827ab"}',
+    now: 1676312382_000,
+  },
+  'Onfido, onfido-node': {
+    scheme: schemes.onfido,
+    secret: '_ABC123abc123ABC123abc123ABC123_',
+    headers: { 'X-SHA2-Signature': 'a0082d7481f9f0a2907583dbe1f344d6d4c0d9989df2fd804f98479f60cd760e' },
+    body: '{"payload":{"resource_type":"check","action":"check.completed","object":{"id":"check-123","status":"complete","completed_at_iso8601":"2020-01-01T00:00:00Z","href":"https://api.onfido.com/v3/checks/check-123"}}}',
+  },
+  'Razorpay, razorpay-node': {
+    scheme: schemes.razorpay,
+    secret: '123456',
+    headers: { 'X-Razorpay-Signature': '2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc' },
+    body: '{"a":1,"b":2,"c":{"d":3}}',
+  },
+  'Convoy, SHA-512, convoy': {
+    scheme: schemes.convoySha512Base64,
+    secret: 'Convoy',
+    headers: {
+      'X-Convoy-Signature': 'gzBjgvU2HTU1HW3kWZjyO1L0C8+Wvv5OkvE3wPG/SnEZOIsjjY+dUCrHfm8aiEmkd4JyZn7YjVMMrIBQvR/uLQ==',
+    },
+    body: 'Test Payload Body',
+  },
+  'Cloudinary, cloudinary_npm': {
+    scheme: schemes.cloudinary,
+    secret: 'shhh',
+    headers: { 'X-Cld-Timestamp': '1417727468', 'X-Cld-Signature': 'bac927006d3ce039ef7632e2c03189348d02924a' },
+    body: '{"public_id":"117e5550-7bfa-11e4-80d7-f962166bd3be","version":1417727468}',
+    now: 1417727468_000,
   },
 }
 

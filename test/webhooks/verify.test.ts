@@ -113,6 +113,8 @@ it('reads the several signatures of one header, and counts only the version it k
   expect(ask(`t=${stamp},v0=${good}`)).toEqual({ ok: false, reason: 'malformed-signature' })
   expect(ask(`t=${stamp},t=${stamp},v1=${good}`)).toEqual({ ok: false, reason: 'malformed-signature' })
   expect(ask(`v1=${good}`)).toEqual({ ok: false, reason: 'missing-timestamp' })
+  expect(ask(`t=${stamp},v1=,v1=${good}`)).toMatchObject({ ok: true })
+  expect(ask(`t=${stamp},v1=,v1=`)).toEqual({ ok: false, reason: 'malformed-signature' })
   expect(ask(`t=${stamp},${`v1=${bad},`.repeat(10)}v1=${good}`)).toEqual({ ok: false, reason: 'too-many-signatures' })
 })
 
@@ -138,6 +140,9 @@ it('takes only the key that the vendor names', () => {
   expect(signed.headers['x-pusher-key']).toBe('key-1')
   expect(verify(schemes.pusher, signed, { secrets: named }).ok).toBe(true)
   expect(verify(schemes.pusher, signed, { secrets: [{ id: 'key-2', secret: 'same' }] }).ok).toBe(false)
+  const { 'x-pusher-key': _, ...headers } = signed.headers
+  expect(verify(schemes.pusher, { headers, body: '{}' }, { secrets: named }).ok).toBe(false)
+  expect(verify(schemes.pusher, { headers, body: '{}' }, { secrets: ['same'] }).ok).toBe(true)
 })
 
 it('says what a signature does not cover', () => {
@@ -148,9 +153,32 @@ it('says what a signature does not cover', () => {
   }
   expect(covers(schemes.mailgun, '{"signature":{}}')).toEqual(['timestamp', 'id'])
   expect(covers(schemes.okta, '{}')).toEqual([])
-  expect(covers(schemes.plivoV2, '{}', 'k', { 'x-plivo-signature-v2-nonce': '1' })).toEqual(['url', 'headers'])
+  expect(covers(schemes.plivoV2, '{}', 'k', { 'x-plivo-signature-v2-nonce': '1' })).toEqual(['path', 'headers'])
   expect(covers(schemes.twilio, 'a=1')).toEqual(['url', 'form'])
   expect(covers(schemes.standardWebhooks, '{}', 'whsec_aaaaaaaa')).toEqual(['id', 'timestamp', 'body'])
+})
+
+it('takes an empty id for none, and a webhook of Box only with its version and algorithm', () => {
+  const secrets = ['whsec_aaaaaaaa']
+  const signed = sign(schemes.standardWebhooks, { headers: {}, body: 'x' }, { secrets, now: nowMs })
+  const signature = createHmac('sha256', Buffer.from('aaaaaaaa', 'base64')).update(`.${nowMs / 1000}.x`)
+  const headers = {
+    ...signed.headers,
+    'webhook-id': '',
+    'webhook-signature': `v1,${signature.digest('base64')}`,
+  }
+  expect(verify(schemes.standardWebhooks, { headers, body: 'x' }, { secrets, now: nowMs })).toEqual({
+    ok: false,
+    reason: 'missing-id',
+  })
+  const box = sign(schemes.box, { headers: {}, body: 'x' }, { secrets: ['k'], now: nowMs })
+  for (const name of ['box-signature-version', 'box-signature-algorithm']) {
+    const without = { ...box, headers: { ...box.headers, [name]: undefined } }
+    expect(verify(schemes.box, without, { secrets: ['k'], now: nowMs })).toEqual({
+      ok: false,
+      reason: 'unexpected-value',
+    })
+  }
 })
 
 it('reads the time of Linear from the signed body before the unsigned header', () => {

@@ -5,7 +5,8 @@ import type { MessageScheme } from '../scheme.ts'
 // Some fields of the body are signed, and the rest of it may have been changed on the way.
 
 /**
- * The signature stands in each item of the notification, and each must be valid.
+ * The signature stands in each item of the notification, and each must be valid. No field is a delivery's id: `pspReference` is the
+ * payment's, of which several events tell.
  *
  * @see https://docs.adyen.com/development-resources/webhooks/verify-hmac-signatures
  */
@@ -33,7 +34,6 @@ export const adyen: MessageScheme = {
     { field: 'success', optional: true },
   ),
   secret: 'hex',
-  id: { field: 'pspReference' },
   items: 'notificationItems.*.NotificationRequestItem',
 }
 /** `event-data` is not covered. @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks */

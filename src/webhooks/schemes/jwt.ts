@@ -56,14 +56,14 @@ export const fusionauth: JwtScheme = {
   kind: 'jwt',
   engine: tokenEngine,
   vendor: 'FusionAuth',
-  algorithms: ['RS256', 'ES256', 'HS256', 'HS384', 'HS512'],
+  algorithms: ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'HS256', 'HS384', 'HS512'],
   token: { header: 'x-fusionauth-signature-jwt' },
   claims: [{ claim: 'request_body_sha256', sha256: [body], encoding: 'base64' }],
   requires: [],
 }
 /**
  * Pub/Sub push, Gmail's too: the body is not covered. `values.audience` is the audience of the push subscription; without it
- * nothing is believed.
+ * nothing is believed. Give `values.email`, the service account of the subscription, too: others can ask for your audience.
  *
  * @see https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions
  */
@@ -76,6 +76,7 @@ export const googlePubsub: JwtScheme = {
   claims: [],
   issuer: ['https://accounts.google.com', 'accounts.google.com'],
   audience: 'audience',
+  email: 'email',
   requires: ['exp', 'iat'],
   keys: { jwks: 'https://www.googleapis.com/oauth2/v3/certs' },
 }

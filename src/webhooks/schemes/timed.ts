@@ -98,8 +98,8 @@ export const box: MessageScheme = {
   ),
   id: { header: 'box-delivery-id' },
   require: [
-    { at: { header: 'box-signature-version' }, is: ['1'], optional: true },
-    { at: { header: 'box-signature-algorithm' }, is: ['HmacSHA256'], optional: true },
+    { at: { header: 'box-signature-version' }, is: ['1'] },
+    { at: { header: 'box-signature-algorithm' }, is: ['HmacSHA256'] },
   ],
 }
 /** The time is a field of the signed body, in milliseconds. @see https://linear.app/developers/webhooks#securing-webhooks */

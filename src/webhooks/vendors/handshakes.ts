@@ -1,5 +1,6 @@
 import type { Send } from '../../http/policy.ts'
 import { isSuccess } from '../../http/response.ts'
+import { fieldAt } from '../../json-value.ts'
 import { equal, signatureOf } from '../digest.ts'
 import { fieldText, headerOf, queryValue } from '../request.ts'
 import { answer, jsonAnswer, type Handshake } from '../source.ts'
@@ -23,12 +24,13 @@ export const zoomValidation: Handshake = {
   },
 }
 
-/** Answers PING of interactions (type 1) and of webhook events (type 0). @see https://discord.com/developers/docs/events/webhook-events#setting-up-an-endpoint */
+/** Answers PING of interactions (type 1, which is an event beside `event`) and of webhook events (type 0). @see https://discord.com/developers/docs/events/webhook-events#setting-up-an-endpoint */
 export const discordPing: Handshake = {
   signed: true,
   answer({ reading }) {
     const type = fieldText(reading.root(), 'type')
-    return type === '1' ? jsonAnswer({ type: 1 }) : type === '0' ? answer(204) : undefined
+    if (type === '0') return answer(204)
+    return type === '1' && fieldAt(reading.root(), 'event') === undefined ? jsonAnswer({ type: 1 }) : undefined
   },
 }
 
@@ -61,12 +63,16 @@ export const dropboxChallenge: Handshake = {
   },
 }
 
+// What is signed here is signed with the key of webhooks: a token that could be a body would be a forged one's signature.
+const crcToken = /^[\w+/=.-]{1,256}$/
+
 /** Signs `?crc_token=`. @see https://docs.x.com/x-api/webhooks/quickstart#2-handling-the-challenge-response-check-crc */
 export const xCrc: Handshake = {
   signed: false,
   answer({ reading, keys: [first] }) {
     const token = reading.method === 'GET' ? queryValue(reading, 'crc_token') : undefined
     if (token === undefined || !first) return undefined
+    if (!crcToken.test(token)) return answer(400)
     return jsonAnswer({ response_token: `sha256=${signatureOf('hmac-sha256', 'base64', first.key, [token])}` })
   },
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Hex } from './digest.ts'
 import type { Chunk, Covered, Facts, Reading } from './reading.ts'
 import { fieldText, headerOf, queryValue, refuse } from './request.ts'
 import type { MessageScheme, Part, SignedParts } from './scheme.ts'
@@ -38,7 +38,7 @@ function chunk(part: Part, reading: Reading, facts: Facts): Chunk {
 export function checkBodyDigest(reading: Reading, query: string): boolean {
   const digest = queryValue(reading, query)
   if (digest === undefined) return false
-  return createHash('sha256').update(reading.body).digest('hex') === digest || refuse('signature-mismatch')
+  return sha256Hex(reading.body) === digest || refuse('signature-mismatch')
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Hex } from './digest.ts'
 import type { Reading, Verified } from './reading.ts'
 import { bodyText, headerOf, refuse, textAt } from './request.ts'
 import type { VendorWebhooks } from './source.ts'
@@ -28,7 +28,7 @@ export function deliveryOf(
     timestamp,
     keyIndex,
     covers,
-    key: id ?? `sha256:${createHash('sha256').update(reading.body).digest('hex')}`,
+    key: id ?? `sha256:${sha256Hex(reading.body)}`,
     event: source.event
       .map((at) => textAt(reading, at) ?? '')
       .join('.')

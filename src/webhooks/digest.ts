@@ -79,6 +79,11 @@ function encode(bytes: Buffer, encoding: Encoding): string {
   return bytes.toString(encoding === 'text' ? 'utf8' : encoding)
 }
 
+/** Gives the SHA-256 in hex. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
 /** Compares in constant time; lengths are no secret. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b)

@@ -74,6 +74,7 @@ export function receiver<Events extends object = Record<string, unknown>>(
   const maxBodyBytes = checkNumber('maxBodyBytes', options.maxBodyBytes ?? 5 * 1024 * 1024, 0)
   const keys = lookup ? [] : prepareKeys(source.scheme, secrets)
   const verifyOnce = verifier(source.scheme, { ...options, secrets })
+  const handled = source.handledStatus ?? 200
   const listeners = new Map<string, Listener[]>()
 
   async function handle(incoming: IncomingWebhook): Promise<Answer> {
@@ -108,13 +109,13 @@ export function receiver<Events extends object = Record<string, unknown>>(
 
   async function accept(delivery: Delivery): Promise<Answer> {
     const claim = (await replayWindow?.claim(delivery.key)) ?? 'new'
-    if (claim === 'done') return answer(200)
+    if (claim === 'done') return answer(handled)
     // Not yet 200: the attempt that is under way may still fail.
     if (claim === 'busy') return answer(503)
     const work = run(delivery)
-    if (!background) return answer((await work) ? 200 : 500)
+    if (!background) return answer((await work) ? handled : 500)
     background(work.then(() => undefined))
-    return answer(200)
+    return answer(handled)
   }
 
   /** Calls the listeners one after another; the first that fails ends it. */
@@ -159,5 +160,5 @@ function publicUrlOf(url: string, publicUrl: ReceiverOptions['publicUrl']): stri
 /** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5 */
 function statusOf(reason: WebhookFailure): number {
   if (reason === 'key-unavailable' || reason === 'no-secret') return 503
-  return reason === 'malformed-body' || reason === 'malformed-url' || reason === 'missing-url' ? 400 : 401
+  return /-(?:body|url)$/.test(reason) ? 400 : 401
 }

@@ -8,6 +8,8 @@ export interface VendorWebhooks {
   readonly event: readonly Source[]
   /** Where the delivery's id is. @default the scheme's */
   readonly id?: Source
+  /** What the vendor wants to hear of an event that is handled. @default 200 */
+  readonly handledStatus?: number
   /** What the vendor asks an endpoint before or beside its events. */
   readonly handshakes?: readonly Handshake[]
 }

@@ -26,11 +26,11 @@ function readIso(text: string): number {
  * the year 5138, so that no timestamp is beyond what a number can hold.
  */
 function readDigits(text: string, most: number): number {
-  if (text.length === 0 || text.length > most) return Number.NaN
+  if (text.length === 0 || text.length > most) return NaN
   let value = 0
   for (let at = 0; at < text.length; at++) {
     const digit = text.charCodeAt(at) - 48
-    if (digit < 0 || digit > 9) return Number.NaN
+    if (digit < 0 || digit > 9) return NaN
     value = value * 10 + digit
   }
   return value

@@ -34,6 +34,7 @@ export const discord: VendorWebhooks = {
   scheme: schemes.discord,
   event: [{ field: 'event.type' }],
   id: { field: 'id' },
+  handledStatus: 204,
   handshakes: [discordPing],
 }
 /** `values.verifyToken` is the token set in the app's dashboard. */

@@ -106,6 +106,7 @@ function checkParties(scheme: JwtScheme, { claims }: Token, values: Settings['va
   const { iss, aud, email, email_verified: verified } = claims
   if (scheme.issuer && !scheme.issuer.some((one) => one === iss)) refuse('claim-mismatch')
   const sender = scheme.email && values?.[scheme.email]
+  if (scheme.email && verified === false) refuse('claim-mismatch')
   if (sender !== undefined && (email !== sender || verified !== true)) refuse('claim-mismatch')
   if (scheme.audience === undefined) return
   const wanted = values?.[scheme.audience]

@@ -246,6 +246,9 @@ it('believes a push of Google of the given account only, whose address is verifi
   expect(await ask({ email_verified: true })).toMatchObject({ ok: true })
   for (const claims of [{}, { email_verified: false }, { email: 'c@d', email_verified: true }])
     expect(await ask(claims)).toEqual({ ok: false, reason: 'claim-mismatch' })
+  const headers = { authorization: await googleToken({ email_verified: false }) }
+  const ofAny = { secrets: [rsa.publicKey], values: { audience }, now: nowMs }
+  expect(verify(schemes.googlePubsub, { headers, body: '{}' }, ofAny).ok).toBe(false)
   const request = { headers: {}, body: '{}' }
   const signed = sign(schemes.googlePubsub, request, { ...options, secrets: [rsa.privateKey] })
   expect(verify(schemes.googlePubsub, signed, options).ok).toBe(true)

@@ -48,7 +48,7 @@ export function checkBodyDigest(reading: Reading, query: string): boolean {
  * @__NO_SIDE_EFFECTS__
  */
 export function signedBy(...parts: readonly Part[]): SignedParts {
-  // Frozen, so that what is noted goes on to be true.
+  // Frozen, so that what is noted goes on to be true; `parts` is for the engine, which goes through it.
   return Object.freeze(Object.assign([...parts], { parts, covers: Object.freeze(coverage(parts)) }))
 }
 

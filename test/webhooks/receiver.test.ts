@@ -251,7 +251,7 @@ it('answers the CRC of X with the HMAC of its token', async () => {
 
 it('signs nothing for X that could be the body of a webhook', async () => {
   const receive = receiver(sources.x, { secrets })
-  for (const token of ['{"for_user_id":"1"}', '[]', 'a b', '', 'a'.repeat(257)])
+  for (const token of ['{"for_user_id":"1"}', 'for_user_id=1', '[]', 'a b', '', 'a'.repeat(257)])
     expect((await receive(new Request(`${url}?crc_token=${encodeURIComponent(token)}`))).status).toBe(400)
 })
 

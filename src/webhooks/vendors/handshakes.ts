@@ -63,8 +63,9 @@ export const dropboxChallenge: Handshake = {
   },
 }
 
-// What is signed here is signed with the key of webhooks: a token that could be a body would be a forged one's signature.
-const crcToken = /^[\w+/=.-]{1,256}$/
+// What is signed here is signed with the key of webhooks: a token that could be a body, in JSON or as a form, would be a forged one's
+// signature. X sends base64.
+const crcToken = /^[\w+/.-]{1,254}={0,2}$/
 
 /** Signs `?crc_token=`. @see https://docs.x.com/x-api/webhooks/quickstart#2-handling-the-challenge-response-check-crc */
 export const xCrc: Handshake = {

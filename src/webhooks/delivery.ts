@@ -1,4 +1,5 @@
 import { sha256Hex } from './digest.ts'
+import { Buffer } from './encoding.ts'
 import type { Reading, Verified } from './reading.ts'
 import { bodyText, headerOf, refuse, textAt } from './request.ts'
 import type { VendorWebhooks } from './source.ts'

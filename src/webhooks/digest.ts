@@ -1,6 +1,6 @@
 import { createHash, createHmac, sign, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { Chunk, Key } from './reading.ts'
-import { decode } from './encoding.ts'
+import { Buffer, decode } from './encoding.ts'
 import type { Algorithm, MessageScheme } from './scheme.ts'
 
 /** The digest inside each HMAC, as `node:crypto` calls it. */
@@ -66,7 +66,7 @@ type SharedKey = Uint8Array | (KeyObject & { readonly type: 'secret' })
 function sharedSignature(algorithm: Algorithm, encoding: Encoding, key: SharedKey, chunks: readonly Chunk[]): string {
   if (algorithm === 'token') return encode(bytesOf(key), encoding)
   const keyed = keyedHashes[algorithm]
-  const digest = keyed === undefined ? createHash(algorithm) : createHmac(keyed, key)
+  const digest = keyed ? createHmac(keyed, key) : createHash(algorithm)
   for (const chunk of chunks) digest.update(chunk ?? bytesOf(key))
   return digest.digest(encoding === 'text' ? 'base64' : encoding)
 }

@@ -1,3 +1,4 @@
+import { Buffer } from './encoding.ts'
 import type { WebhookHeaders } from './reading.ts'
 import { refuseParsed } from './request.ts'
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, sign, verify } from 'node:crypto'
 import { contentOf, coverage } from './content.ts'
 import { equal, isShared } from './digest.ts'
-import { decode } from './encoding.ts'
+import { Buffer, decode } from './encoding.ts'
 import type { Covered, Key, Reading, Verified } from './reading.ts'
 import { headerOf, refuse } from './request.ts'
 import type { ClaimRule, JwtAlgorithm, JwtScheme, Settings, TokenEngine } from './scheme.ts'
@@ -123,7 +123,7 @@ function checkTimes(scheme: JwtScheme, { claims }: Token, options: Settings): vo
   if (exp !== undefined && !(now < exp + leewaySeconds)) refuse('too-old')
   if (nbf !== undefined && !(now >= nbf - leewaySeconds)) refuse('too-new')
   if (iat !== undefined && toleranceSeconds !== undefined) {
-    checkFresh(iat * 1000, 'seconds', options.toleranceSeconds ?? toleranceSeconds, options.now)
+    checkFresh(iat * 1000, { unit: 'seconds', toleranceSeconds }, options)
   }
 }
 

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, KeyObject, type JsonWebKey, type JsonWebKeyInput } from 'node:crypto'
 import { WebhookVerificationError } from '../errors.ts'
+import { Buffer } from './encoding.ts'
 import { refuse } from './request.ts'
 import type { Key } from './reading.ts'
 import type { SignatureScheme } from './scheme.ts'
@@ -24,7 +25,7 @@ export function prepareKeys(
   form: KeyForm = publicForm,
 ): readonly Key[] {
   try {
-    const [first] = secrets
+    const first = secrets[0]
     // Nearly always it is one, which needs no callback.
     if (first && secrets.length === 1) return [prepare(scheme, first, form)]
     if (secrets.length > 0 && secrets.length <= maxSecrets) return secrets.map((given) => prepare(scheme, given, form))

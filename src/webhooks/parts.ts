@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import { Buffer } from './encoding.ts'
 import { formFields, sortedPairs } from './form.ts'
 import type { Reading } from './reading.ts'
 import { bodyText, fieldText, headerOf, refuse } from './request.ts'

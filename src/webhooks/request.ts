@@ -1,5 +1,6 @@
 import { WebhookVerificationError, type WebhookFailure } from '../errors.ts'
 import { fieldAt } from '../json-value.ts'
+import { Buffer } from './encoding.ts'
 import type { Reading, WebhookHeaders, WebhookRequest } from './reading.ts'
 import type { Source } from './scheme.ts'
 

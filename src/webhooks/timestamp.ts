@@ -1,7 +1,7 @@
 import { systemNow } from '../runtime.ts'
 import type { Now } from './reading.ts'
 import { refuse } from './request.ts'
-import type { TimestampSource } from './scheme.ts'
+import type { Settings, TimestampSource } from './scheme.ts'
 
 /** Gives the milliseconds since the Unix epoch. */
 export function millisecondsOf(now: Now = systemNow): number {
@@ -42,17 +42,17 @@ export function writeTimestamp(ms: number, unit: TimestampSource['unit']): strin
   return String(unit === 'seconds' ? Math.floor(ms / 1000) : ms)
 }
 
-/** Refuses what lies further from now than the tolerance; the bound itself passes. */
+/** Refuses what lies further from now than the tolerance, which is the scheme's if the receiver names none; the bound itself passes. */
 export function checkFresh(
   signedMs: number,
-  unit: TimestampSource['unit'],
-  toleranceSeconds: number,
-  now: Now | undefined,
+  { unit, toleranceSeconds }: Pick<TimestampSource, 'unit' | 'toleranceSeconds'>,
+  settings: Settings,
 ): void {
-  const nowMs = millisecondsOf(now)
+  const nowMs = millisecondsOf(settings.now)
+  const toleranceMs = (settings.toleranceSeconds ?? toleranceSeconds) * 1000
   // A timestamp in seconds is compared with the second that it is now.
   const ageMs = (unit === 'seconds' ? Math.floor(nowMs / 1000) * 1000 : nowMs) - signedMs
   // Written so that `NaN` is refused.
-  if (!(ageMs <= toleranceSeconds * 1000)) refuse('too-old')
-  if (!(-ageMs <= toleranceSeconds * 1000)) refuse('too-new')
+  if (!(ageMs <= toleranceMs)) refuse('too-old')
+  if (!(-ageMs <= toleranceMs)) refuse('too-new')
 }

@@ -100,10 +100,7 @@ function verifyItem(scheme: MessageScheme, keys: readonly Key[], reading: Readin
   const facts: Facts = { id, timestamp, digested, values: settings.values }
   const keyIndex = indexOfKey(scheme, keys, reading, facts, signatures)
   if (keyIndex < 0) refuse('signature-mismatch')
-  if (scheme.timestamp && signedMs !== undefined) {
-    const { unit, toleranceSeconds } = scheme.timestamp
-    checkFresh(signedMs, unit, settings.toleranceSeconds ?? toleranceSeconds, settings.now)
-  }
+  if (scheme.timestamp && signedMs !== undefined) checkFresh(signedMs, scheme.timestamp, settings)
   return { ok: true, id, timestamp: signedMs, keyIndex, covers: coverageOf(scheme, digested) }
 }
 

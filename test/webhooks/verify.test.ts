@@ -68,6 +68,16 @@ it('takes PEM for no shared secret, be it whole, cut after its first line or put
       expect(verify(scheme, request, { secrets: [secret] })).toEqual({ ok: false, reason: 'no-secret' })
 })
 
+// @see https://www.rfc-editor.org/rfc/rfc7617#section-2
+it('takes the credentials of basic authentication as user and password, or as the header that they make', () => {
+  const authorization = 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='
+  const resultFor = (secret: string): unknown =>
+    verify(schemes.chargebee, { headers: { authorization }, body: '{}' }, { secrets: [secret] })
+  for (const secret of ['Aladdin:open sesame', authorization]) expect(resultFor(secret)).toMatchObject({ ok: true })
+  for (const secret of ['Aladdin:open', 'Basic QWxhZGRpbjpvcGVu', authorization.slice('Basic '.length)])
+    expect(resultFor(secret)).toEqual({ ok: false, reason: 'signature-mismatch' })
+})
+
 it('finds an entry of a list behind empty entries and white space, and none that only begins in another', () => {
   const stamp = String(nowMs / 1000)
   const good = hex(`${stamp}.{}`)

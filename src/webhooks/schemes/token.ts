@@ -21,9 +21,13 @@ export const gitlabToken: MessageScheme = {
 export const okta: MessageScheme = token('Okta', { header: 'authorization' })
 /** The whole header is the secret. @see https://auth0.com/docs/customize/log-streams/custom-log-streams */
 export const auth0: MessageScheme = token('Auth0', { header: 'authorization' })
-/** The secret is `user:password`. @see https://www.chargebee.com/docs/2.0/webhook_settings.html */
-export const chargebee: MessageScheme = token('Chargebee', { header: 'authorization', prefix: 'Basic ' }, 'base64')
-/** The secret is `user:password`. @see https://postmarkapp.com/developer/webhooks/webhooks-overview */
+/** The secret is `user:password`, or the header as a whole. @see https://www.chargebee.com/docs/2.0/webhook_settings.html */
+export const chargebee: MessageScheme = {
+  ...token('Chargebee', { header: 'authorization', prefix: 'Basic ' }, 'base64'),
+  secret: 'base64-or-text',
+  secretPrefix: 'Basic ',
+}
+/** The secret is as Chargebee's. @see https://postmarkapp.com/developer/webhooks/webhooks-overview */
 export const postmark: MessageScheme = { ...chargebee, vendor: 'Postmark' }
 /** The secret is the API key's id. @see https://developers.deepgram.com/docs/using-callbacks-to-return-transcripts-to-your-server */
 export const deepgram: MessageScheme = token('Deepgram', { header: 'dg-token' })

@@ -274,6 +274,7 @@ function logModel({ windowMs, limit }: Limit, share: number): Model {
   const calls: Started[] = []
   /** Use by others, from when it was noticed. */
   const others: { readonly at: number; readonly cost: number }[] = []
+  const answers: { readonly call: Started; readonly remaining: number }[] = []
   let known = limit
 
   return {
@@ -295,13 +296,16 @@ function logModel({ windowMs, limit }: Limit, share: number): Model {
       if (remaining === undefined) return
       // What of ours can have counted when this call arrived, at most.
       const since = call.at - 1.3 * windowMs - 10
-      const ours = sum(calls.filter(({ order, at, endedAt }) => order <= call.order && (endedAt > since || at > since)))
+      const lately = calls.filter(({ at, endedAt }) => endedAt > since || at > since)
+      // Who was left more had come earlier, whenever it started.
+      const earlier = answers.filter((other) => other.remaining > remaining).map((other) => other.call)
+      const ours = sum(lately.filter((each) => each.order <= call.order || earlier.includes(each)))
+      answers.push({ call, remaining })
       const before = others.filter(({ at }) => at > since).reduce((total, { cost }) => total + cost, 0)
       const cost = (toldLimit ?? known) - remaining - ours - before
       if (cost > 0) others.push({ at: now, cost })
       // With no call under way, no more is used by others than all of ours, in whatever order they came, leaves to them.
-      const all = sum(calls.filter(({ at, endedAt }) => endedAt > since || at > since))
-      let left = all + before + remaining - (toldLimit ?? known)
+      let left = sum(lately) + before + remaining - (toldLimit ?? known)
       if (alone) for (; left > 0 && others.length > 0;) left -= others.shift()?.cost ?? 0
     },
   }

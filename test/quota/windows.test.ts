@@ -319,6 +319,22 @@ it('notices the use of others in a log beside what a call of ours gave back mean
   expect(window.state(10_010).remaining).toBe(6)
 })
 
+it('counts what a refund leaves to others in a log from the answer that tells of them too', () => {
+  const window = createWindow(limit('sliding'), 1)
+  const early = window.take(4, 10_000)
+  const later = window.take(1, 10_001)
+  const told = { remaining: 5, precisionMs: 0 }
+  window.learn(told, { now: 10_002, chargedAt: 10_001, cost: 1, asked: 1, mark: later, idle: false })
+  window.settle(1, 10_001, later, 10_002, 1)
+  // The four were in that figure, or those of others were.
+  window.correct(-4, 10_000, early)
+  const again = { remaining: 6, precisionMs: 0 }
+  window.learn(again, { now: 10_500, chargedAt: 10_000, cost: 0, asked: 4, mark: early, idle: true })
+  window.settle(0, 10_000, early, 10_500, 1)
+  expect(window.waitMs(7, 11_100)).toBeGreaterThan(0)
+  expect(window.waitMs(7, 11_510)).toBe(0)
+})
+
 it('starts nothing between the end of a fixed window and the begin that it trusts', () => {
   const window = createWindow(limit('fixed'), 1)
   expect(window.waitMs(1, 11_000)).toBe(0)

@@ -35,6 +35,8 @@ class SlidingWindow implements Window {
   #underWay = 0
   /** All use of others that was ever noticed: what one answer told is not counted again by the next. */
   #noticed = 0
+  /** What refunds since the last figure left to others, in doubt. */
+  #kept = 0
   #toldAt = -Infinity
   /** All that was ever charged, and all that was given back. */
   #charged = 0
@@ -97,6 +99,7 @@ class SlidingWindow implements Window {
     this.#refunded -= difference
     // The vendor's figure may have told of it already; then what was taken for ours is the use of others.
     const kept = -difference - this.#headroom.giveBack(-difference, chargedAt)
+    this.#kept += kept
     if (kept > 0) this.#notice(kept)
   }
 
@@ -125,6 +128,13 @@ class SlidingWindow implements Window {
       ? room - (remaining - later) - overtaken
       : (limit ?? this.#total) - remaining - counted - this.#noticed - Math.max(0, overtaken)
     this.#toldAt = now
+    // What this figure tells of too may have come since the one before.
+    const late = Math.min(this.#kept, foreign + this.#kept)
+    this.#kept = 0
+    if (late > 0) {
+      this.#notice(-late)
+      this.#notice(late)
+    }
     const kept = room - this.#headroom.adopt(room - foreign, room, chargedAt, false)
     if (kept > 0) this.#notice(kept)
     if (!idle) return

@@ -289,3 +289,9 @@ it('streams an upload, and does not repeat one that was open already', async () 
   })
   expect(vendor.requests.map(({ body }) => body)).toEqual(['again', 'again', 'again', 'again', 'once'])
 })
+
+it('makes an error of any failure, however deep its body is nested', async () => {
+  const deep = 100_000
+  using vendor = answering(() => new Response('['.repeat(deep) + ']'.repeat(deep), { status: 400 }))
+  await expect(client(vendor).get('/deep')).rejects.toMatchObject({ code: 'HTTP_STATUS', status: 400 })
+})

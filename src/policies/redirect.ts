@@ -92,10 +92,10 @@ function resolve(location: string, request: HttpRequest, status: number): HttpRe
   to.password = ''
   const { method } = request
   if (method === 'GET' || method === 'HEAD') return { ...request, url: to.href }
-  // 303 says: the answer to your write is to be read over there.
+  // 303 says: the answer to your write is to be read over there. What describes the body goes with it.
   if (status === 303) {
     const headers = Object.entries(request.headers).filter(([name, value]) => {
-      return name !== 'content-type' && name !== 'content-length' && value !== request.idempotencyKey
+      return !name.startsWith('content-') && value !== request.idempotencyKey
     })
     return { ...request, url: to.href, method: 'GET', headers: Object.fromEntries(headers), body: undefined }
   }

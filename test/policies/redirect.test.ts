@@ -10,6 +10,7 @@ const headers = {
   authorization: 'Bearer secret',
   accept: 'a',
   'content-type': 'text/plain',
+  'content-encoding': 'gzip',
 }
 const follow = (script: { send: Parameters<typeof stack>[1] }, options?: RedirectOptions): ReturnType<typeof stack> =>
   stack([redirect(options)], script.send, fakeClock().runtime)
@@ -75,7 +76,7 @@ it('repeats a write at its new address for 307 and 308 only, and reads the answe
   const seeOther = script(to('/result', 303), response(200))
   await follow(seeOther)(post)
   expect(seeOther.sent[1]).toMatchObject({ method: 'GET', body: undefined })
-  expect(seeOther.sent[1]?.headers).not.toHaveProperty('content-type')
+  expect(Object.keys(seeOther.sent[1]?.headers ?? {}).filter((name) => name.startsWith('content-'))).toEqual([])
   expect((await follow(script(to('/new', 302)))(post)).status).toBe(302)
   expect((await follow(script(to('/new', 307)))({ ...post, body: Readable.from(['x']) })).status).toBe(307)
 })

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig, AxiosResponse } from 'axios'
 import { aborted, type EndSignal } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
@@ -97,7 +97,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
  * and the server would read them as the next request.
  */
 function framed(headers: HeaderMap, data: Buffer | Readable | undefined): HeaderMap {
-  if (!(data instanceof Readable) || headers['content-length'] !== undefined) return headers
+  if (data === undefined || data instanceof Buffer || headers['content-length'] !== undefined) return headers
   return withHeader(headers, 'transfer-encoding', 'chunked')
 }
 

@@ -35,11 +35,12 @@ export async function failureOf(answer: HttpResponse, context: FailureContext): 
   const body = blanked(jsonOrText(bodyText(response)), redact)
   const said = read(errors.message, body)
   const code = read(errors.code, body)
+  const requestId = headers[errors.requestId?.toLowerCase() ?? 'x-request-id']
   const throttle = throttled(response, now)
   const facts: HttpErrorFacts = {
     status,
     vendorCode: code === undefined ? undefined : redactText(code),
-    requestId: headers[errors.requestId?.toLowerCase() ?? 'x-request-id'],
+    requestId: requestId && redact(requestId),
     retryAfterMs: throttle?.retryAfterMs ?? retryAfterMs(headers, now),
     attempts,
     retryStop,

@@ -295,3 +295,13 @@ it('makes an error of any failure, however deep its body is nested', async () =>
   using vendor = answering(() => new Response('['.repeat(deep) + ']'.repeat(deep), { status: 400 }))
   await expect(client(vendor).get('/deep')).rejects.toMatchObject({ code: 'HTTP_STATUS', status: 400 })
 })
+
+it('blanks a credential that the vendor’s id of the request repeats', async () => {
+  using vendor = answering((request) => {
+    const headers = { 'x-trace': `t-9 ${request.headers.get('authorization')}` }
+    return Response.json({}, { status: 400, headers })
+  })
+  const failed = client(vendor, { auth: bearer('a-secret-token') }).get('/tickets/1')
+  await expect(failed).rejects.toMatchObject({ requestId: 't-9 Bearer [redacted]' })
+  expect(JSON.stringify(vendor.clock.events)).not.toContain('a-secret-token')
+})

@@ -113,6 +113,15 @@ it('takes options, a policy of one’s own or false in each slot', async () => {
   expect(client.describe().policies.find(({ name }) => name === 'attemptTimeout')).toMatchObject({ timeoutMs: 5_000 })
 })
 
+it('takes an option that is given as undefined for one that is not given', () => {
+  const given: object = { maxConcurrent: undefined }
+  const redirect: object = { elsewhere: undefined, origins: undefined }
+  const { policies } = new Tracker({ auth: bearer('t'), bulkhead: given, redirect }).describe()
+  const found = (wanted: string): object | undefined => policies.find(({ name }) => name === wanted)
+  expect(found('bulkhead')).toMatchObject({ maxConcurrent: 7 })
+  expect(found('redirect')).toMatchObject({ origins: ['https://tracker.test', 'https://files.tracker.test'] })
+})
+
 it('shares a breaker between two connectors that were given the same one', async () => {
   using vendor = answering(() => new Response('{}'))
   const breaker = circuitBreaker()

@@ -64,14 +64,14 @@ async function follow(first: HttpRequest, redirected: HttpResponse, way: Way): P
     discard(response)
     if (target === 'nowhere')
       throw new RedirectError(`${first.operation}: redirected to something that is no web address.`, { status })
-    if (hop === maxHops)
+    if (hop >= maxHops)
       throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
     const from = new URL(request.url)
     const to = new URL(target.url)
     const trusted = !request.anonymous && (to.origin === from.origin || isOwn(way, to.href))
     const readsOnly = target.method === 'GET' || target.method === 'HEAD'
     const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
-    if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {
+    if (downgrades || (!trusted && (elsewhere !== 'anonymous' || !readsOnly))) {
       throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
     }
     runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })

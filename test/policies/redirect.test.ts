@@ -48,6 +48,11 @@ it('takes the credential along to the vendor’s other origins', async () => {
   expect(scripted.sent[1]?.headers).toEqual(headers)
 })
 
+it('goes nowhere else for a word that it does not know', async () => {
+  const misspelt: object = { elsewhere: 'Refuse' }
+  await expect(follow(script(to('https://cdn.test/')), misspelt)(request())).rejects.toThrow(RedirectError)
+})
+
 it('never goes from https to http, nor to what is no web address', async () => {
   for (const location of ['http://vendor.test/plain', 'file:///etc/passwd', 'javascript:alert(1)']) {
     const scripted = script(to(location), response(200))
@@ -66,6 +71,8 @@ it('ends after a number of hops', async () => {
   const scripted = script(to('/again'))
   await expect(follow(scripted, { maxHops: 3 })(request())).rejects.toThrow('more than 3 times')
   expect(scripted.sent).toHaveLength(4)
+  const fraction = script(to('/again'))
+  await expect(follow(fraction, { maxHops: 1.5 })(request())).rejects.toThrow(RedirectError)
 })
 
 it('repeats a write at its new address for 307 and 308 only, and reads the answer to it for 303', async () => {

@@ -187,7 +187,9 @@ it('refuses what cannot work, when it is made', () => {
   const make = (options: Partial<ConnectorOptions> & Record<string, unknown>) => () =>
     new Tracker({ auth: bearer('t'), ...options })
   expect(make({ baseUrl: '/api' })).toThrow('absolute http or https URL')
-  expect(make({ baseUrl: 'ftp://tracker.test' })).toThrow(ConfigurationError)
+  for (const baseUrl of ['ftp://tracker.test', 'https://tracker.test/v1?', 'https://tracker.test/v1#']) {
+    expect(make({ baseUrl })).toThrow(ConfigurationError)
+  }
   expect(make({ baseUrl: 'https://user:canary@tracker.test' })).toThrow(/^(?!.*canary).*basic/)
   expect(make({ deadline: 1_000, attemptTimeout: 2_000 })).toThrow('is above `deadline`')
   expect(make({ deadline: 0 })).toThrow('`deadline`')

@@ -78,14 +78,14 @@ function optionsOf(config: InternalAxiosRequestConfig, signal: AbortSignal): Req
     const written = name.toLowerCase()
     // The boundary of a form is known when it is encoded, the length when it is sent.
     if (value == null || written === 'content-length' || (form && written === 'content-type')) continue
-    headers[written] = String(value)
+    headers[written] = value
   }
   if (isFormDataPackage(data)) Object.assign(headers, data.getHeaders())
   return {
     headers,
     ...(form ? { multipart: data } : { body: bodyOf(data) }),
-    // axios takes text for it too.
-    ...(timeout && { deadlineMs: Number(timeout) }),
+    // axios takes text for it too, and reads it so.
+    ...(timeout && { deadlineMs: Number.parseInt(String(timeout), 10) }),
     ...(maxContentLength > 0 && { maxResponseBytes: maxContentLength }),
     signal,
   }

@@ -21,8 +21,8 @@ import {
  * Makes an axios instance that sends through a client's whole stack, so that code written or generated for axios gains its
  * credential, retries, breaker and limits. Answers and errors are axios' own; what hawser threw is the error's `cause`.
  *
- * axios' `timeout` becomes the deadline of the call. `proxy`, agents, `maxRedirects` and `auth` belong to the client and are
- * not read here.
+ * axios' `timeout` becomes the deadline of the call, `maxContentLength` its `maxResponseBytes`. `proxy`, agents, `maxRedirects`,
+ * `maxBodyLength` and `auth` belong to the client and are not read here; nobody is told of progress.
  */
 export function axiosOver(client: HttpClient | Connector, defaults: CreateAxiosDefaults = {}): AxiosInstance {
   const http = 'http' in client ? client.http : client
@@ -35,10 +35,7 @@ export function axiosOver(client: HttpClient | Connector, defaults: CreateAxiosD
 async function sendOver(http: HttpClient, config: InternalAxiosRequestConfig): Promise<AxiosResponse> {
   let answer: AxiosResponse
   const controller = new AbortController()
-  const stop = (): void => controller.abort()
-  config.cancelToken?.promise.then(stop, stop)
-  config.signal?.addEventListener?.('abort', stop)
-  if (config.signal?.aborted) stop()
+  const forget = onStop(config, () => controller.abort())
   try {
     const method = (config.method ?? 'get').toUpperCase()
     const stream = config.responseType === 'stream'
@@ -46,33 +43,50 @@ async function sendOver(http: HttpClient, config: InternalAxiosRequestConfig): P
       http.build(method, axios.getUri(config), optionsOf(config, controller.signal), { stream }),
     )
     answer = answerOf(response, config)
+    // A stream can be stopped for as long as it is read.
+    if (answer.data instanceof Readable) answer.data.once('close', forget)
+    else forget()
   } catch (error) {
+    forget()
     throw axiosErrorOf(error, config)
-  } finally {
-    config.signal?.removeEventListener?.('abort', stop)
   }
   const { validateStatus } = config
   if (!validateStatus || validateStatus(answer.status)) return answer
-  const code = answer.status < 500 ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE
+  const refused = answer.status >= 400 && answer.status < 500
+  const code = refused ? AxiosError.ERR_BAD_REQUEST : AxiosError.ERR_BAD_RESPONSE
   throw new AxiosError(`Request failed with status code ${answer.status}`, code, config, undefined, answer)
 }
 
+/** Calls `stop` when the caller's signal aborts or its token is cancelled, until the returned function is called. */
+function onStop({ signal, cancelToken }: InternalAxiosRequestConfig, stop: () => void): () => void {
+  signal?.addEventListener?.('abort', stop)
+  // What listens to its promise could never be forgotten.
+  cancelToken?.subscribe(stop)
+  if (signal?.aborted) stop()
+  return () => {
+    signal?.removeEventListener?.('abort', stop)
+    cancelToken?.unsubscribe(stop)
+  }
+}
+
 function optionsOf(config: InternalAxiosRequestConfig, signal: AbortSignal): RequestOptions {
-  const { timeout } = config
+  const { timeout, maxContentLength = -1 } = config
   const data: unknown = config.data
   const form = data instanceof FormData
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(config.headers.toJSON())) {
+  for (const [name, value] of Object.entries(config.headers.toJSON(true))) {
     const written = name.toLowerCase()
     // The boundary of a form is known when it is encoded, the length when it is sent.
     if (value == null || written === 'content-length' || (form && written === 'content-type')) continue
-    headers[written] = String(value)
+    headers[written] = value
   }
   if (isFormDataPackage(data)) Object.assign(headers, data.getHeaders())
   return {
     headers,
     ...(form ? { multipart: data } : { body: bodyOf(data) }),
-    ...(timeout && { deadlineMs: timeout }),
+    // axios takes text for it too, and reads it so.
+    ...(timeout && { deadlineMs: Number.parseInt(String(timeout), 10) }),
+    ...(maxContentLength > 0 && { maxResponseBytes: maxContentLength }),
     signal,
   }
 }
@@ -104,14 +118,39 @@ function answerOf(
         : body
       : responseType === 'arraybuffer'
         ? bytes
-        : bytes && redact(bytes.toString())
-  return { data, status, statusText: '', headers: new AxiosHeaders({ ...headers }), config }
+        : bytes && redact(textOf(bytes, config.responseEncoding))
+  return { data, status, statusText: '', headers: headersOf(headers), config }
+}
+
+/** Decodes as axios does: without a byte order mark, which no JSON may begin with. */
+function textOf(bytes: Buffer, encoding = 'utf8'): string {
+  return bytes.toString(Buffer.isEncoding(encoding) ? encoding : 'utf8').replace(/^\uFEFF/, '')
+}
+
+/** Takes cookies apart, of which axios gives a list. The comma in a date of theirs stands before no `name=`. */
+function headersOf(headers: HttpResponse['headers']): AxiosHeaders {
+  const cookies = headers['set-cookie']?.split(/, (?=[^\s=;,]+=)/)
+  return new AxiosHeaders({ ...headers, ...(cookies && { 'set-cookie': cookies }) })
 }
 
 function axiosErrorOf(error: unknown, config: InternalAxiosRequestConfig): Error {
   if (!isHawserError(error)) return error instanceof Error ? error : new Error('The call failed.', { cause: error })
-  if (error.code === 'ABORTED') return Object.assign(new CanceledError(error.message, config), { cause: error })
-  const timedOut = config.transitional?.clarifyTimeoutError ? AxiosError.ETIMEDOUT : AxiosError.ECONNABORTED
-  const code = error.code === 'TIMEOUT' ? timedOut : error.code === 'NETWORK' ? AxiosError.ERR_NETWORK : error.code
-  return Object.assign(new AxiosError(error.message, code, config), { cause: error })
+  const { timeout, timeoutErrorMessage, transitional, cancelToken } = config
+  if (error.code === 'ABORTED') {
+    return Object.assign(new CanceledError(cancelToken?.reason?.message ?? 'canceled', config), { cause: error })
+  }
+  let { message } = error
+  let code: string = codes[error.code] ?? error.code
+  if (error.code === 'TIMEOUT') {
+    if (transitional?.clarifyTimeoutError) code = AxiosError.ETIMEDOUT
+    if (timeout) message = timeoutErrorMessage || `timeout of ${timeout}ms exceeded`
+  }
+  return Object.assign(new AxiosError(message, code, config), { cause: error })
+}
+
+/** axios' names for what hawser has codes of its own for. */
+const codes: Readonly<Record<string, string>> = {
+  TIMEOUT: AxiosError.ECONNABORTED,
+  NETWORK: AxiosError.ERR_NETWORK,
+  RESPONSE_TOO_LARGE: AxiosError.ERR_BAD_RESPONSE,
 }

@@ -73,7 +73,7 @@ export function buildRequest(
     operation,
     idempotent: options.idempotent ?? isIdempotentMethod(method),
     idempotencyKey: options.idempotencyKey,
-    deadline: totalMs === undefined || totalMs === Infinity ? undefined : runtime.now() + totalMs,
+    deadline: totalMs === undefined ? undefined : runtime.now() + totalMs,
     attemptTimeoutMs: options.attemptTimeoutMs,
     signal: options.signal,
     controller: undefined,
@@ -104,7 +104,13 @@ export function operationOf(method: string, target: Target): string {
 export function splitQuery(target: Target): readonly [Target, Readonly<Record<string, string>>] {
   if (typeof target !== 'string' || !target.includes('?')) return [target, {}]
   const path = withoutQuery(target)
-  return [path, Object.fromEntries(new URLSearchParams(target.slice(path.length + 1)))]
+  const query = target.slice(path.length + 1)
+  const written = new URLSearchParams(query)
+  const isRepeated = (name: string): boolean => written.getAll(name).length > 1
+  // What stands there more than once is no page's parameter, and stays as it is spelled.
+  const kept = query.split('&').filter((pair) => [...new URLSearchParams(pair).keys()].some(isRepeated))
+  const asked = Object.fromEntries([...written].filter(([name]) => !isRepeated(name)))
+  return [kept.length === 0 ? path : `${path}?${kept.join('&')}`, asked]
 }
 
 function isAbsolute(target: string): boolean {

@@ -35,11 +35,12 @@ export async function failureOf(answer: HttpResponse, context: FailureContext): 
   const body = blanked(jsonOrText(bodyText(response)), redact)
   const said = read(errors.message, body)
   const code = read(errors.code, body)
+  const requestId = headers[errors.requestId?.toLowerCase() ?? 'x-request-id']
   const throttle = throttled(response, now)
   const facts: HttpErrorFacts = {
     status,
     vendorCode: code === undefined ? undefined : redactText(code),
-    requestId: headers[errors.requestId?.toLowerCase() ?? 'x-request-id'],
+    requestId: requestId && redact(requestId),
     retryAfterMs: throttle?.retryAfterMs ?? retryAfterMs(headers, now),
     attempts,
     retryStop,
@@ -51,12 +52,16 @@ export async function failureOf(answer: HttpResponse, context: FailureContext): 
 
 const same = (text: string): string => text
 
-/** Blanks secrets after decoding, so that no escape of JSON's hides one. */
-function blanked(value: unknown, redact: (text: string) => string): unknown {
+// No vendor says an error this deep down, and a server that lies must not use up the call stack.
+const maxDepth = 100
+
+/** Blanks secrets after decoding, so that no escape of JSON's hides one; what is nested deeper than anybody reads is left out. */
+function blanked(value: unknown, redact: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map((item) => blanked(item, redact))
+  if (depth > maxDepth) return undefined
+  if (Array.isArray(value)) return value.map((item) => blanked(item, redact, depth + 1))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, blanked(item, redact)]))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, blanked(item, redact, depth + 1)]))
 }
 
 // An error's body is short; more than this of a stream, or a longer one, is not worth the wait.

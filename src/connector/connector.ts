@@ -200,7 +200,8 @@ function settingsOf(part: { readonly name: string; readonly settings?: PolicySet
 
 function checkBaseUrl(text: string): string {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
-  const usable = url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+  // An empty query or fragment shows in the text only, and would swallow every path behind it.
+  const usable = url && /^https?:$/.test(url.protocol) && !/[?#]/.test(url.href)
   // The address is not repeated: whoever puts a password into it must not find it in a log.
   if (!usable) throw new ConfigurationError('`baseUrl` is an absolute http or https URL without a query.')
   if (url.username !== '' || url.password !== '') {

@@ -112,7 +112,14 @@ function fill<Options>(
       'A place of the stack takes its options, a policy or `false`; leave it out for the standard.',
     )
   }
-  return make(chosen)
+  return make(typeof chosen === 'object' ? withoutGaps(chosen) : chosen)
+}
+
+/** Leaves out what is given as `undefined`, which would stand in the place of what the profile says. */
+function withoutGaps<Options>(options: Options): Options {
+  const given: Options = Object.assign({}, options)
+  for (const name in given) if (given[name] === undefined) delete given[name]
+  return given
 }
 
 function isPolicy(slot: unknown): slot is Policy {

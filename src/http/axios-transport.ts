@@ -5,6 +5,7 @@ import type { AxiosInstance, AxiosProxyConfig, AxiosRequestConfig, AxiosResponse
 import { aborted, type EndSignal } from '../abort.ts'
 import { checkNumber, checkOptions } from '../check.ts'
 import { HawserError } from '../errors.ts'
+import { withHeader } from './headers.ts'
 import { networkFailure } from './network-failure.ts'
 import { endOf, signalOf, type HeaderMap, type HttpRequest } from './request.ts'
 import { collect, translated } from './response-body.ts'
@@ -58,11 +59,12 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   async function axiosSend(request: HttpRequest): Promise<HttpResponse> {
     sending ??= options.instance ? Promise.resolve(through(options.instance, fixed)) : adapterAlone(fixed)
     const sendByAxios = await sending
-    const { method, url, headers } = request
+    const { method, url } = request
     const signal = endOf(request)
     if (signal?.aborted) throw aborted(signalOf(request))
     let answered = false
     const upload = openUpload(request)
+    const headers = framed(request.headers, upload.data)
     const failure = (error: unknown): Error => {
       if (error instanceof HawserError) return error
       if (upload.failed) return upload.failed
@@ -88,6 +90,15 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
       for (const each of [httpAgent, httpsAgent]) closeIdle(each)
     },
   })
+}
+
+/**
+ * Says that a stream's length is not known: for the methods that mostly have no body, Node would write its bytes without any frame,
+ * and the server would read them as the next request.
+ */
+function framed(headers: HeaderMap, data: Buffer | Readable | undefined): HeaderMap {
+  if (data === undefined || data instanceof Buffer || headers['content-length'] !== undefined) return headers
+  return withHeader(headers, 'transfer-encoding', 'chunked')
 }
 
 /** Closes the connections that wait for work, and has those in use closed when theirs is done. */

@@ -14,6 +14,9 @@ const framing: ReadonlySet<string> = new Set([
   'host',
   'upgrade',
   'te',
+  'trailer',
+  'keep-alive',
+  'expect',
 ])
 
 /**

@@ -5,8 +5,8 @@ export interface Link {
 }
 
 // One link: <url> and its parameters, whose values may be quoted and then hold any comma or semicolon.
-const linkPattern = /<([^<>]*)>((?:\s*;\s*[^\s=;,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
-const parameterPattern = /;\s*([^\s=;,"]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g
+const linkPattern = /<([^<>]*)>((?:\s*;\s*[^\s=;,"]*(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)/g
+const parameterPattern = /;\s*([^\s=;,"]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g
 
 /** Parses a `Link` header. @see https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 export function parseLinks(header: string | undefined): readonly Link[] {

@@ -15,12 +15,14 @@ const connectCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** undici's codes for what the system has a name for; the phase says which timeout it was. */
+/** undici's codes for what the system or Node's parser has a name for; the phase says which timeout it was. */
 const systemNames: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
   UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_OVERFLOW: 'HPE_HEADER_OVERFLOW',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'HPE_UNEXPECTED_CONTENT_LENGTH',
 }
 
 /** The peer's certificate was refused: no connection, and none at the next try either. @see https://nodejs.org/api/tls.html#x509-certificate-error-codes */

@@ -81,10 +81,13 @@ export function expand(template: string, values: Readonly<Record<string, unknown
  * @throws {InvalidRequestError} where it is not absolute or climbs with `..`: it would reach another endpoint or host.
  */
 export function checkPath(text: string): void {
-  // Backslashes count as slashes and tabs and newlines as nothing when a URL is parsed.
+  // Backslashes count as slashes when a URL is parsed, and tabs and newlines as nothing, as do all control characters and spaces at
+  // its end: behind `..` they would hide it from the check below.
   // @see https://url.spec.whatwg.org/#path-start-state
-  if (!/^\/(?![/\\])/.test(text) || /[\\\t\r\n#]/.test(text)) {
-    throw new InvalidRequestError('A path starts with one `/` and holds no backslash, line break or `#`.')
+  if (!/^\/(?![/\\])/.test(text) || /[\\#\p{Cc}]| $/u.test(text)) {
+    throw new InvalidRequestError(
+      'A path starts with one `/`, ends in no space, and holds no backslash, control character or `#`.',
+    )
   }
   if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(withoutQuery(text))) {
     throw new InvalidRequestError('A path holds no `.` or `..` segment; check the values it was built from.')

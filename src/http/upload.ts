@@ -18,7 +18,7 @@ const nothing: Upload = Object.freeze({ data: undefined, failed: undefined, clos
 export function openUpload({ body, operation }: HttpRequest): Upload {
   if (body === undefined) return nothing
   let failed: Error | undefined
-  const data = typeof body === 'function' ? body() : bytesOf(body)
+  const data = typeof body === 'function' ? opened(body(), operation) : bytesOf(body)
   if (data instanceof Readable) {
     data.on('error', (error) => {
       const code: unknown = Reflect.get(error, 'code')
@@ -35,6 +35,14 @@ export function openUpload({ body, operation }: HttpRequest): Upload {
       if (data instanceof Readable) data.destroy()
     },
   }
+}
+
+/** Checks what the caller's function gave: from JavaScript it may be a stream of the web's, or none. */
+function opened(stream: Readable, operation: string): Readable {
+  if (typeof stream?.pipe === 'function') return stream
+  throw new InvalidRequestError(
+    `${operation}: the function for the body gave no Node stream; \`Readable.from(…)\` makes one.`,
+  )
 }
 
 function bytesOf(body: string | Uint8Array | Readable): Buffer | Readable {

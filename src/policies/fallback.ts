@@ -2,8 +2,8 @@ import { checkNumber, checkOptions } from '../check.ts'
 import { CircuitOpenError } from '../errors.ts'
 import { described, type Policy } from '../http/policy.ts'
 import type { HttpRequest } from '../http/request.ts'
-import { discard, isSuccess, type HttpResponse } from '../http/response.ts'
-import { throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
+import { discard, type HttpResponse } from '../http/response.ts'
+import { isGood, throttledByStatus, type ReadThrottle } from '../http/throttled.ts'
 import { copyOf, createKeptAnswers, isKeepable } from './kept-answers.ts'
 import { outcomeOf, type Outcome } from './outcome.ts'
 import { errorCode } from './report.ts'
@@ -42,7 +42,7 @@ export function fallback(options: FallbackOptions): Policy {
       const { response, error } = outcome
       const now = runtime.now()
       const keepable = staleIfErrorMs > 0 && isKeepable(request)
-      if (response && isSuccess(response.status) && keepable) kept.keep(request, response, now)
+      if (response && keepable && isGood(response, throttled, now)) kept.keep(request, response, now)
       const outage =
         verdictOn(outcome, throttled, now) === 'failing' ||
         error instanceof CircuitOpenError ||

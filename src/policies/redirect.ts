@@ -64,14 +64,14 @@ async function follow(first: HttpRequest, redirected: HttpResponse, way: Way): P
     discard(response)
     if (target === 'nowhere')
       throw new RedirectError(`${first.operation}: redirected to something that is no web address.`, { status })
-    if (hop === maxHops)
+    if (hop >= maxHops)
       throw new RedirectError(`${first.operation}: redirected more than ${maxHops} times.`, { status })
     const from = new URL(request.url)
     const to = new URL(target.url)
     const trusted = !request.anonymous && (to.origin === from.origin || isOwn(way, to.href))
     const readsOnly = target.method === 'GET' || target.method === 'HEAD'
     const downgrades = from.protocol === 'https:' && to.protocol !== 'https:'
-    if (downgrades || (!trusted && (elsewhere === 'refuse' || !readsOnly))) {
+    if (downgrades || (!trusted && (elsewhere !== 'anonymous' || !readsOnly))) {
       throw new RedirectError(`${first.operation}: refused a redirect to ${to.origin}.`, { status })
     }
     runtime.emit?.({ type: 'redirect', operation: first.operation, at: runtime.now(), status, origin: to.origin })
@@ -92,10 +92,10 @@ function resolve(location: string, request: HttpRequest, status: number): HttpRe
   to.password = ''
   const { method } = request
   if (method === 'GET' || method === 'HEAD') return { ...request, url: to.href }
-  // 303 says: the answer to your write is to be read over there.
+  // 303 says: the answer to your write is to be read over there. What describes the body goes with it.
   if (status === 303) {
     const headers = Object.entries(request.headers).filter(([name, value]) => {
-      return name !== 'content-type' && name !== 'content-length' && value !== request.idempotencyKey
+      return !name.startsWith('content-') && value !== request.idempotencyKey
     })
     return { ...request, url: to.href, method: 'GET', headers: Object.fromEntries(headers), body: undefined }
   }

@@ -63,7 +63,7 @@ export function decideRetry(
   const { reason, notProcessed, serverMs } = failure ?? {
     reason: 'unavailable',
     notProcessed: false,
-    serverMs: undefined,
+    serverMs: response && retryAfterMs(response.headers, moment.now),
   }
   const stop = (because: RetryStop): RetryDecision => ({ do: 'stop', because, retryAfterMs: serverMs })
   if (!notProcessed && !request.idempotent) return stop('not-idempotent')
@@ -91,9 +91,10 @@ function transientFailure(
 ): TransientFailure | undefined {
   if (response) {
     const throttle = throttled(response, now)
-    if (throttle) return { reason: 'throttled', notProcessed: true, serverMs: throttle.retryAfterMs }
+    const serverMs = throttle?.retryAfterMs ?? retryAfterMs(response.headers, now)
+    if (throttle) return { reason: 'throttled', notProcessed: true, serverMs }
     if (!isUnavailable(response.status) && !transientStatuses.includes(response.status)) return undefined
-    return { reason: 'unavailable', notProcessed: false, serverMs: retryAfterMs(response.headers, now) }
+    return { reason: 'unavailable', notProcessed: false, serverMs }
   }
   if (error instanceof NetworkError && !isCertificateReason(error.reason)) {
     return { reason: 'network', notProcessed: error.phase === 'connect', serverMs: undefined }

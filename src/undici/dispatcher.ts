@@ -30,8 +30,8 @@ export function dispatcherFor(settings: ConnectionSettings, environment: NodeJS.
   const connect = { ...tls, timeout: connectTimeoutMs }
   const options = {
     connections: maxConnections,
-    headersTimeout: headersTimeoutMs,
-    bodyTimeout: bodyTimeoutMs,
+    headersTimeout: limitOf(headersTimeoutMs),
+    bodyTimeout: limitOf(bodyTimeoutMs),
     keepAliveTimeout: keepAliveMs,
     allowH2: http2,
     connect,
@@ -42,6 +42,11 @@ export function dispatcherFor(settings: ConnectionSettings, environment: NodeJS.
   if (proxy !== undefined) return new ProxyAgent({ ...through, uri: checkProxy(proxy) })
   // EnvHttpProxyAgent parses a URL and reads the environment in each call, 1 µs that nobody needs without a proxy.
   return namesProxy(environment) ? new EnvHttpProxyAgent(through) : new Agent(options)
+}
+
+/** undici takes whole milliseconds, and would take its own default for `Infinity`. */
+function limitOf(ms: number): number {
+  return ms === Infinity ? 0 : Math.ceil(ms)
 }
 
 function namesProxy(environment: NodeJS.ProcessEnv): boolean {

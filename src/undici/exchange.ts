@@ -110,7 +110,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: unknown): void {
-    if (!this.#ended) this.#fail(this.#failure(error))
+    if (this.#ended) return
+    if (isBodiless(this.#answer?.status) && isMiscounted(error)) this.onResponseEnd()
+    else this.#fail(this.#failure(error))
   }
 
   /** Opens the body as a stream, which undici waits for when it is full. */
@@ -149,11 +151,35 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** @see https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
+function isBodiless(status: number | undefined): boolean {
+  return status === 204 || status === 304
+}
+
+/** undici misses the bytes of the answer that a 304 stands for, whose length it may name. @see https://www.rfc-editor.org/rfc/rfc9110#section-8.6 */
+function isMiscounted(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+}
+
+// Not lists: two of one, joined, would be neither. Node takes the first too. @see https://nodejs.org/api/http.html#messageheaders
+const single: ReadonlySet<string> = new Set([
+  'age',
+  'content-length',
+  'content-type',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'server',
+])
+
 function plainHeaders(given: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const plain: Record<string, string> = Object.create(null)
   for (const name of Object.keys(given)) {
     const value = given[name]
-    if (value !== undefined) plain[name] = Array.isArray(value) ? value.join(', ') : value
+    if (typeof value === 'string') plain[name] = value
+    else if (value) plain[name] = single.has(name) ? (value[0] ?? '') : value.join(', ')
   }
   return plain
 }

@@ -289,3 +289,19 @@ it('streams an upload, and does not repeat one that was open already', async () 
   })
   expect(vendor.requests.map(({ body }) => body)).toEqual(['again', 'again', 'again', 'again', 'once'])
 })
+
+it('makes an error of any failure, however deep its body is nested', async () => {
+  const deep = 100_000
+  using vendor = answering(() => new Response('['.repeat(deep) + ']'.repeat(deep), { status: 400 }))
+  await expect(client(vendor).get('/deep')).rejects.toMatchObject({ code: 'HTTP_STATUS', status: 400 })
+})
+
+it('blanks a credential that the vendor’s id of the request repeats', async () => {
+  using vendor = answering((request) => {
+    const headers = { 'x-trace': `t-9 ${request.headers.get('authorization')}` }
+    return Response.json({}, { status: 400, headers })
+  })
+  const failed = client(vendor, { auth: bearer('a-secret-token') }).get('/tickets/1')
+  await expect(failed).rejects.toMatchObject({ requestId: 't-9 Bearer [redacted]' })
+  expect(JSON.stringify(vendor.clock.events)).not.toContain('a-secret-token')
+})

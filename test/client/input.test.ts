@@ -152,3 +152,14 @@ it('the first page is not read twice where the last one links to it', async () =
     .catch(() => {})
   expect(sent).toHaveLength(2)
 })
+it('what a written query says more than once stays in every page', async () => {
+  const { http, sent } = client((r) => ({ items: r.url.includes('offset=2') ? [] : [1, 2] }))
+  await http.paginate('/x?tag=a%20b&tag=c&offset=0', { page: offset({ items: 'items' }) }).toArray({ limit: 9 })
+  const asked = sent.map(({ url }) => [...new URL(url).searchParams].join(' '))
+  expect(asked).toEqual(['tag,a b tag,c offset,0', 'tag,a b tag,c offset,2'])
+})
+it('one call can do without the client’s deadline', async () => {
+  const { http } = client()
+  expect(http.build('GET', '/x').deadline).toBeLessThan(Infinity)
+  expect(http.build('GET', '/x', { deadlineMs: Infinity }).deadline).toBe(Infinity)
+})

@@ -113,6 +113,15 @@ it('takes options, a policy of one’s own or false in each slot', async () => {
   expect(client.describe().policies.find(({ name }) => name === 'attemptTimeout')).toMatchObject({ timeoutMs: 5_000 })
 })
 
+it('takes an option that is given as undefined for one that is not given', () => {
+  const given: object = { maxConcurrent: undefined }
+  const redirect: object = { elsewhere: undefined, origins: undefined }
+  const { policies } = new Tracker({ auth: bearer('t'), bulkhead: given, redirect }).describe()
+  const found = (wanted: string): object | undefined => policies.find(({ name }) => name === wanted)
+  expect(found('bulkhead')).toMatchObject({ maxConcurrent: 7 })
+  expect(found('redirect')).toMatchObject({ origins: ['https://tracker.test', 'https://files.tracker.test'] })
+})
+
 it('shares a breaker between two connectors that were given the same one', async () => {
   using vendor = answering(() => new Response('{}'))
   const breaker = circuitBreaker()
@@ -178,7 +187,9 @@ it('refuses what cannot work, when it is made', () => {
   const make = (options: Partial<ConnectorOptions> & Record<string, unknown>) => () =>
     new Tracker({ auth: bearer('t'), ...options })
   expect(make({ baseUrl: '/api' })).toThrow('absolute http or https URL')
-  expect(make({ baseUrl: 'ftp://tracker.test' })).toThrow(ConfigurationError)
+  for (const baseUrl of ['ftp://tracker.test', 'https://tracker.test/v1?', 'https://tracker.test/v1#']) {
+    expect(make({ baseUrl })).toThrow(ConfigurationError)
+  }
   expect(make({ baseUrl: 'https://user:canary@tracker.test' })).toThrow(/^(?!.*canary).*basic/)
   expect(make({ deadline: 1_000, attemptTimeout: 2_000 })).toThrow('is above `deadline`')
   expect(make({ deadline: 0 })).toThrow('`deadline`')

@@ -29,3 +29,11 @@ it('finds nothing in nothing, and ends on hostile input', () => {
   expect(parseLinks('<'.repeat(50_000))).toEqual([])
   expect(parseLinks(`<a>${'; x'.repeat(50_000)}`)).toEqual([{ url: 'a', rel: [] }])
 })
+
+it('passes over a parameter that is empty, so that the page after it is found', () => {
+  expect(parseLinks('<a>;; rel="next", <b>; ; rel=prev;')).toEqual([
+    { url: 'a', rel: ['next'] },
+    { url: 'b', rel: ['prev'] },
+  ])
+  expect(parseLinks(`<a>${' ;'.repeat(50_000)}`)).toEqual([{ url: 'a', rel: [] }])
+})

@@ -36,6 +36,10 @@ it('refuses a written path that leads to another host or climbs', () => {
     '/a\n/b',
     '/a#b',
     '/\t/evil.test',
+    '/users/.. ',
+    '/users/..\0',
+    '/users/..\x1f ',
+    '/users/%2e%2e ',
   ]) {
     expect(() => checkPath(text), JSON.stringify(text)).toThrow(InvalidRequestError)
   }

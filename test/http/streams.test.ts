@@ -186,3 +186,11 @@ it('an upload function that throws is not the vendor’s failure', async () => {
     .catch((e: unknown) => e)
   expect([opened, (error as Error).message]).toEqual([1, 'mine'])
 })
+
+it('an upload function that gives no Node stream is refused, and not retried as the network’s failure', async () => {
+  let opened = 0
+  const { http } = new Vendor({ auth: anonymous(), baseUrl: 'http://127.0.0.1:1', retry: { backoff: () => 1 } })
+  const body = (): Readable => (opened++, Object(new Blob(['x']).stream()))
+  await expect(http.put('/x', { body })).rejects.toMatchObject({ code: 'INVALID_REQUEST' })
+  expect(opened).toBe(1)
+})

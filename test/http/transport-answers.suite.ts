@@ -59,6 +59,21 @@ export function answerSuite(make: MakeTransport): void {
     expect(server.requests[0]?.headers['transfer-encoding']).toBeUndefined()
   })
 
+  it.each(['GET', 'DELETE', 'OPTIONS', 'POST'])(
+    'frames the stream that a %s sends, so that none of it is a next request',
+    async (method) => {
+      await using server = await loopback((_, response) => response.end('ok'))
+      const send = make()
+      const next = 'GET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n'
+      await send(ask(server.url, { method, body: () => Readable.from([Buffer.from(next)]) }))
+      await send(ask(`${server.url}/next`))
+      expect(server.requests.map(({ url, body }) => [url, String(body)])).toEqual([
+        ['/', next],
+        ['/next', ''],
+      ])
+    },
+  )
+
   it.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],
@@ -81,6 +96,32 @@ export function answerSuite(make: MakeTransport): void {
     for (const over of [{ method: 'HEAD' }, { method: 'DELETE', url: `${server.url}/204` }]) {
       expect((await send(ask(server.url, over))).body).toHaveLength(0)
     }
+  })
+
+  it('takes a 304 that names the length and the packing of the answer it stands for', async () => {
+    await using server = await loopback((asked, response) =>
+      response
+        .writeHead(304, { 'content-length': '500', ...(asked.url === '/gz' && { 'content-encoding': 'gzip' }) })
+        .end(),
+    )
+    const send = make()
+    for (const url of [server.url, `${server.url}/gz`]) {
+      for (const stream of [false, true]) {
+        const { status, body } = await send(ask(url, { stream }))
+        expect(status).toBe(304)
+        expect(body instanceof Readable ? await body.toArray() : [...body]).toEqual([])
+      }
+    }
+  })
+
+  it('takes the first of several headers of which there can be one only', async () => {
+    const repeated = { 'retry-after': ['5', '7'], location: ['/a', '/b'], etag: ['"a"', '"b"'], link: ['<a>', '<b>'] }
+    await using server = await loopback((_, response) => {
+      for (const [name, values] of Object.entries(repeated)) response.setHeader(name, values)
+      response.writeHead(429).end()
+    })
+    const { headers } = await make()(ask(server.url))
+    expect(headers).toMatchObject({ 'retry-after': '5', location: '/a', etag: '"a"', link: '<a>, <b>' })
   })
 
   it('passes over what a server says before its answer', async () => {

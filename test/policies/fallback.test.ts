@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { CircuitOpenError, NetworkError, TimeoutError, fallback, stack } from 'hawser'
+import { CircuitOpenError, NetworkError, TimeoutError, fallback, stack, type HttpResponse } from 'hawser'
 import { fakeClock } from 'hawser/testing'
 import { request, response, script } from '../support/stub.ts'
 
@@ -77,4 +77,15 @@ it('gives an answer of the caller’s making, or the failure where there is none
   const send = stack([fallback({ answer })], script(response(503)).send, fakeClock().runtime)
   expect(String((await send(request())).body)).toBe('[]')
   expect((await send(request({ operation: 'GET /others' }))).status).toBe(503)
+})
+
+it('keeps no throttle that comes as a success', async () => {
+  const throttled = (answer: HttpResponse): object | undefined => (String(answer.body) === 'slow down' ? {} : undefined)
+  const send = stack(
+    [fallback({ staleIfErrorMs: 60_000, throttled })],
+    script(response(200, {}, 'good'), response(200, {}, 'slow down'), response(503)).send,
+    fakeClock().runtime,
+  )
+  const bodies = [await send(request()), await send(request()), await send(request())].map(({ body }) => String(body))
+  expect(bodies).toEqual(['good', 'good', 'good'])
 })

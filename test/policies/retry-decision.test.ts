@@ -115,3 +115,15 @@ it('begins no wait that would outlast the deadline, and says how long it would h
   expect(decide({ deadline: 1_101 }, status(503))).toMatchObject({ do: 'retry' })
   expect(decide({ deadline: 1_100 }, status(503))).toMatchObject({ do: 'stop', because: 'deadline' })
 })
+
+it('waits what the vendor asks for, also where its hint alone says to repeat or its throttle tells no time', () => {
+  const hinted = status(409, { 'x-should-retry': 'true', 'retry-after': '7' })
+  expect(decide({}, hinted)).toMatchObject({ do: 'retry', delayMs: 7_100, retryAfterMs: 7_000 })
+  const throttled = { ...settings, throttled: () => ({}) }
+  const moment = { attempt: 1, now: 1_000, runtime: { random: () => 0 } }
+  expect(decideRetry(request(), status(403, { 'retry-after': '7' }), throttled, moment)).toMatchObject({
+    do: 'retry',
+    reason: 'throttled',
+    delayMs: 7_100,
+  })
+})

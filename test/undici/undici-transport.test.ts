@@ -30,7 +30,7 @@ it('bounds the wait for the headers and for the next bytes of a body', async () 
   await using server = await loopback((asked, response) => {
     if (asked.url === '/body') response.writeHead(200).write('half')
   })
-  const send = undiciTransport({ headersTimeoutMs: 50, bodyTimeoutMs: 50 })
+  const send = undiciTransport({ headersTimeoutMs: 50.5, bodyTimeoutMs: 50.5 })
   await expect(send(ask(server.url))).rejects.toMatchObject({ phase: 'headers', reason: 'ETIMEDOUT' })
   await expect(send(ask(`${server.url}/body`))).rejects.toMatchObject({ phase: 'body', reason: 'ETIMEDOUT' })
   await eventually(() => server.sockets.size === 0)

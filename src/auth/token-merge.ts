@@ -1,8 +1,15 @@
 import type { TokenRecord } from './token-record.ts'
 import type { TokenBundle, Tokens } from './tokens.ts'
 
+/** Gives the record with new tokens in it: without the lease and the failures before them, and with the ends of the other tokens. */
+export function renewedRecord({ format, grantId, tokens, ended }: TokenRecord, got: TokenBundle): TokenRecord {
+  const others = Object.entries(ended ?? {}).filter(([name]) => !Object.hasOwn(got, name))
+  const renewed = { format, grantId, tokens: mergeTokens(tokens, got) }
+  return others.length === 0 ? renewed : { ...renewed, ended: Object.fromEntries(others) }
+}
+
 /** Lays new tokens over those that are there. A refresh token that the answer leaves out goes on to hold. */
-export function mergeTokens(before: TokenBundle, got: TokenBundle): TokenBundle {
+function mergeTokens(before: TokenBundle, got: TokenBundle): TokenBundle {
   if (Object.keys(before).length === 0) return got
   const merged = Object.entries(got).map(([name, tokens]) => [name, carried(before[name], tokens)] as const)
   return { ...before, ...Object.fromEntries(merged) }

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import type { TokenAnswer } from './grant.ts'
 import { obtain } from './obtain.ts'
 import { endOfConnection } from './token-end.ts'
-import { isUntouched, mergeTokens } from './token-merge.ts'
+import { isUntouched, renewedRecord } from './token-merge.ts'
 import type { Kept, TokenRecord } from './token-record.ts'
 import { adopt, decide, ownerOf, type Got, type TokenState } from './token-state.ts'
 
@@ -110,8 +110,7 @@ async function save(state: TokenState, got: Got, runtime: Runtime): Promise<void
   for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5000)) {
     try {
       while (!written && present && isUntouched(present.record, began.record, name)) {
-        const { format, grantId, tokens: before } = present.record
-        written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) }, runtime)
+        written = await records.write(present, renewedRecord(present.record, tokens), runtime)
         present = written ?? (await records.read(runtime))
       }
       state.unsaved = undefined

@@ -499,3 +499,36 @@ it('does not ask without end for a token that no answer holds', async () => {
   await expect(source.token('user', runtime)).rejects.toMatchObject({ code: 'OAUTH', failure: 'protocol' })
   expect(grant.asked).toHaveLength(3)
 })
+
+it('keeps the end of one token of a connection where another is refreshed', async () => {
+  const grant = scriptedGrant([
+    'reauthorize',
+    async ({ runtime }) => answerOf({ ...first(clock), accessToken: 'new-main', obtainedAt: runtime.now() }),
+  ])
+  const clock = fakeClock()
+  const source = tokenSource({ connection: 'team', grant, store: memoryTokenStore() })
+  const bundle = { main: first(clock), user: first(clock, { accessToken: 'user-0', refreshToken: 'user-refresh' }) }
+  await source.put({ raw: '', read: () => bundle }, clock.runtime)
+  clock.advance(hourMs)
+  await expect(source.token('user', clock.runtime)).rejects.toThrow(ReauthorizationRequiredError)
+  await source.token('main', clock.runtime)
+  await expect(async () => source.token('user', clock.runtime)).rejects.toThrow(ReauthorizationRequiredError)
+  expect(grant.asked.map(({ name }) => name)).toEqual(['user', 'main'])
+  expect(results(clock).filter((result) => result === 'reauthorize')).toHaveLength(1)
+})
+
+it('gives what the present login says of a token that the login before gave as well', async () => {
+  const { clock, source } = await connected(scriptedGrant(), {
+    tokens: { expiresAt: undefined, refreshToken: undefined, scopes: ['read'] },
+  })
+  const again = first(clock, { expiresAt: undefined, refreshToken: undefined, scopes: ['read', 'write'] })
+  expect(await source.put(answerOf(again), clock.runtime)).toMatchObject({ main: { scopes: ['read', 'write'] } })
+  expect(source.token('main', clock.runtime)).toMatchObject({ scopes: ['read', 'write'] })
+})
+
+it('asks once where the vendor gives the token that it refuses again', async () => {
+  const grant = scriptedGrant([{ accessToken: 'access-0' }])
+  const { clock, source } = await connected(grant)
+  expect(await source.renew('main', 'access-0', clock.runtime)).toBe(false)
+  expect(grant.asked).toHaveLength(1)
+})

@@ -87,6 +87,7 @@ const read: readonly [string, Quirk, Record<string, unknown>][] = [
   ['expires_in: null', { body: { ...hour, expires_in: null } }, { accessToken: 'at', expiresAt: undefined }],
   ['expires_in: ""', { body: { ...hour, expires_in: '' } }, { accessToken: 'at', expiresAt: undefined }],
   ['expires_in: -1', { body: { ...hour, expires_in: -1 } }, { accessToken: 'at', expiresAt: undefined }],
+  ['expires_in: 1e306', { body: { ...hour, expires_in: 1e306 } }, { accessToken: 'at', expiresAt: undefined }],
   [
     'Mailchimp: expires_in: 0 means never',
     { body: { ...hour, expires_in: 0 }, oauth: { expiry: { zero: 'never', assumeSeconds: 60 } } },

@@ -83,6 +83,7 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     mandatoryMs,
     kept: undefined,
     held: undefined,
+    source: undefined,
     flight: undefined,
     owner: undefined,
     renewal: undefined,
@@ -97,6 +98,7 @@ class ConnectionTokens implements TokenSource {
 
   constructor(state: TokenState) {
     this.#state = state
+    state.source = this
   }
 
   get connection(): string {

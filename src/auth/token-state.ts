@@ -38,6 +38,8 @@ export interface TokenState {
   /** What the store holds, as far as is known. */
   kept: Kept | undefined
   held: Few<Held>
+  /** Whose state it is: while a refresh holds the state, who looks for the source finds it, though nobody else holds it any more. */
+  source: object | undefined
   /** The refresh under way. */
   flight: Promise<void> | undefined
   /** Who holds the lease while this source refreshes, until it has stored what it got. */

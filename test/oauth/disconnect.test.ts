@@ -62,6 +62,13 @@ it.each<[string, [number, string][]]>([
       [200, ''],
     ],
   ],
+  [
+    'Google, which voids both with the first',
+    [
+      [200, '{}'],
+      [400, '{"error":"invalid_token","error_description":"Token expired or revoked"}'],
+    ],
+  ],
 ])('S29: revokes the refresh token, then the access token, and forgets them, at %s', async (_, answers) => {
   await using vendor = await connected(answers)
   const { app, revoked } = vendor

@@ -288,6 +288,7 @@ const refusals: readonly [string, Quirk, Record<string, unknown>][] = [
     { failure: 'protocol' },
   ],
   ['a 200 without a token', { body: { token: 'at' } }, { failure: 'protocol' }],
+  ['a token that no header holds', { body: { ...hour, access_token: 'at\r\nx-evil: 1' } }, { failure: 'protocol' }],
   ['a 200 with a list', { body: '[1]' }, { failure: 'protocol' }],
   ['an unknown code', { status: 400, body: { error: 'odd' } }, { failure: 'configuration', oauthCode: 'odd' }],
 ]

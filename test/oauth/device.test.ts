@@ -173,3 +173,13 @@ it('waits for no first question that would come after the end of the code', asyn
   expect(vendor.clock.slept).toEqual([])
   expect(vendor.requests).toHaveLength(1)
 })
+
+it.each(['', 'half \ud800'])(
+  'refuses a device login for the connection %j before anyone is asked',
+  async (connection) => {
+    using vendor = vendorWith([tokens])
+    const failure = await failureOf(appOf(vendor).device({ connection, onPrompt: () => {} }))
+    expect(failure).toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(vendor.requests).toHaveLength(0)
+  },
+)

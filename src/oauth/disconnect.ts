@@ -16,6 +16,8 @@ export interface Disconnection {
  * @see https://www.rfc-editor.org/rfc/rfc7009
  */
 export async function disconnect(server: Server, source: TokenSource, runtime: Runtime): Promise<Disconnection> {
+  // What a refresh under way brings, nobody would revoke: it comes after the tokens that are known, and would not be stored.
+  await source.settled()
   const stored = (await source.stored(runtime)) ?? {}
   const first = await revokeAll(server, source, stored, runtime)
   const removed = (await source.remove(runtime)) ?? {}

@@ -90,13 +90,17 @@ async function lead(state: TokenState, name: string, runtime: Runtime): Promise<
     return fail(state, error, { began, name, orphaned, unread: answer?.raw, runtime })
   }
   tell(state, runtime, 'refreshed')
+  void judge(state, answer, runtime)
+  return true
+}
+
+/** Reports an answer that is not to be believed: no reason to lose what may be the only refresh token, nor to make anyone wait. */
+async function judge(state: TokenState, answer: TokenAnswer, runtime: Runtime): Promise<void> {
   try {
     await answer.validate?.()
   } catch (error) {
-    // Reported, and no reason to lose what may be the only refresh token.
     tell(state, runtime, 'invalid', error instanceof OAuthError ? error.failure : undefined)
   }
-  return true
 }
 
 /** Stores what was got. Nobody sees it before that: some vendors retire the old refresh token at the first use of the new one. */

@@ -71,13 +71,21 @@ it('refreshes once for all who find the token ended', async () => {
   expect(grant.asked).toHaveLength(1)
 })
 
-it('carries a refresh token on that the answer leaves out', async () => {
-  const { clock, source } = await connected(scriptedGrant([{ refreshToken: undefined }]))
+it('carries on a refresh token and an address that the answer leaves out', async () => {
+  const baseUrl = 'https://acme.vendor.test'
+  const { clock, source } = await connected(scriptedGrant([{ refreshToken: undefined }, {}, { baseUrl: 'new' }]), {
+    tokens: { baseUrl },
+  })
   clock.advance(hourMs)
   expect(await source.token('main', clock.runtime)).toMatchObject({
     accessToken: 'access-1',
     refreshToken: 'refresh-0',
+    baseUrl,
   })
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ refreshToken: 'refresh-2', baseUrl })
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ baseUrl: 'new' })
 })
 
 it('serves a token that still lives while the token endpoint is down, and says how long it rests', async () => {
@@ -531,4 +539,13 @@ it('asks once where the vendor gives the token that it refuses again', async () 
   const { clock, source } = await connected(grant)
   expect(await source.renew('main', 'access-0', clock.runtime)).toBe(false)
   expect(grant.asked).toHaveLength(1)
+})
+
+it('makes nobody wait for the judgement of an answer whose tokens are stored', async () => {
+  const grant = scriptedGrant([
+    async ({ runtime }) => answerOf({ accessToken: 'a', obtainedAt: runtime.now() }, () => new Promise(() => {})),
+  ])
+  const { clock, source } = await connected(grant)
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ accessToken: 'a' })
 })

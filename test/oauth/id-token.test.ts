@@ -154,3 +154,17 @@ it('leaves out of a key set what is no key, and believes no token with the rest 
   const { login: ended } = await login(signed(), () => odd)
   expect(await failureOf(ended)).toMatchObject({ code: 'OAUTH', failure: 'protocol' })
 })
+
+it('believes no id_token of a refresh that is of another user than the one before it', async () => {
+  await using vendor = await loopback((_, response) => response.end(JSON.stringify({ keys: [jwkOf(key, 'k1')] })))
+  const oauth = { issuer: 'https://auth.test', tokenUrl: 'https://auth.test/t', jwksUrl: vendor.url }
+  const server = serverOf({ profile: { name: 'vendor', oauth }, clientId: 'client' })
+  const claims = { iss: 'https://auth.test', sub: 'u1', aud: 'client', iat: now, exp: now + 300 }
+  const [before, same, other] = await Promise.all(
+    [{}, { iat: now - 1 }, { sub: 'u2' }].map((over) => signed(over)(claims)),
+  )
+  const { runtime } = fakeClock()
+  await expect(validateIdToken(server, same ?? '', { before, runtime })).resolves.toMatchObject({ sub: 'u1' })
+  const failure = await failureOf(validateIdToken(server, other ?? '', { before, runtime }))
+  expect(failure).toMatchObject({ failure: 'protocol', message: expect.stringContaining('`sub`') })
+})

@@ -330,7 +330,7 @@ it('waits for a refresh of a client that nobody holds any more, since its answer
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
   const clock = fakeClock()
-  let answer = (_: HttpResponse): void => {}
+  let answer: (value: HttpResponse) => void = () => {}
   const tokens = (name: string): HttpResponse =>
     response(200, {}, JSON.stringify({ access_token: name, refresh_token: `${name}-refresh`, expires_in: 3600 }))
   const asked: (string | null)[] = []

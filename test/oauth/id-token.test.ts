@@ -161,7 +161,7 @@ it('believes no id_token of a refresh that is of another user than the one befor
   const server = serverOf({ profile: { name: 'vendor', oauth }, clientId: 'client' })
   const claims = { iss: 'https://auth.test', sub: 'u1', aud: 'client', iat: now, exp: now + 300 }
   const [before, same, other] = await Promise.all(
-    [{}, { iat: now - 1 }, { sub: 'u2' }].map((over) => signed(over)(claims)),
+    [{}, { iat: now - 1 }, { sub: 'u2' }].map(async (over) => signed(over)(claims)),
   )
   const { runtime } = fakeClock()
   await expect(validateIdToken(server, same ?? '', { before, runtime })).resolves.toMatchObject({ sub: 'u1' })

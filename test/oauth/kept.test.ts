@@ -23,7 +23,7 @@ it('asks a server that cannot answer once in a pause, and gives what is old mean
 
 it('waits five seconds for a server that does not answer, and gives what is old; what comes late serves the next', async () => {
   const clock = fakeClock()
-  let answer = (_: string): void => {}
+  let answer: (value: string) => void = () => {}
   let loads = 0
   const document = kept(
     async () => (++loads === 1 ? 'old' : new Promise<string>((resolve) => (answer = resolve))),

@@ -62,8 +62,23 @@ function apply(this: TokenCredential, request: HttpRequest, runtime: Runtime): H
   const { source, token, attach, hosts } = this
   const tokens = source.token(token, runtime)
   const { connection } = source
-  if (!(tokens instanceof Promise)) return attach(addressed(request, tokens, hosts, connection), tokens, runtime)
-  return tokens.then((later) => attach(addressed(request, later, hosts, connection), later, runtime))
+  if (!(tokens instanceof Promise))
+    return attached(attach(addressed(request, tokens, hosts, connection), tokens, runtime), tokens)
+  return tokens.then((later) => attached(attach(addressed(request, later, hosts, connection), later, runtime), later))
+}
+
+/** Names the token first of the secrets, by which `renew` knows the one that was refused: an attachment of the user's own may not. */
+function attached(
+  request: HttpRequest | Promise<HttpRequest>,
+  { accessToken }: Tokens,
+): HttpRequest | Promise<HttpRequest> {
+  if (request instanceof Promise) return request.then((later) => named(later, accessToken))
+  return named(request, accessToken)
+}
+
+function named(request: HttpRequest, accessToken: string): HttpRequest {
+  const { secrets = [] } = request
+  return secrets[0] === accessToken ? request : { ...request, secrets: [accessToken, ...secrets] }
 }
 
 function renew(this: TokenCredential, refused: HttpRequest, runtime: Runtime): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import type { TokenAnswer } from './grant.ts'
 import { obtain } from './obtain.ts'
 import { endOfConnection } from './token-end.ts'
-import { isUntouched, mergeTokens } from './token-merge.ts'
+import { isUntouched, renewedRecord } from './token-merge.ts'
 import type { Kept, TokenRecord } from './token-record.ts'
 import { adopt, decide, ownerOf, type Got, type TokenState } from './token-state.ts'
 
@@ -90,13 +90,17 @@ async function lead(state: TokenState, name: string, runtime: Runtime): Promise<
     return fail(state, error, { began, name, orphaned, unread: answer?.raw, runtime })
   }
   tell(state, runtime, 'refreshed')
+  void judge(state, answer, runtime)
+  return true
+}
+
+/** Reports an answer that is not to be believed: no reason to lose what may be the only refresh token, nor to make anyone wait. */
+async function judge(state: TokenState, answer: TokenAnswer, runtime: Runtime): Promise<void> {
   try {
     await answer.validate?.()
   } catch (error) {
-    // Reported, and no reason to lose what may be the only refresh token.
     tell(state, runtime, 'invalid', error instanceof OAuthError ? error.failure : undefined)
   }
-  return true
 }
 
 /** Stores what was got. Nobody sees it before that: some vendors retire the old refresh token at the first use of the new one. */
@@ -110,8 +114,7 @@ async function save(state: TokenState, got: Got, runtime: Runtime): Promise<void
   for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, 5000)) {
     try {
       while (!written && present && isUntouched(present.record, began.record, name)) {
-        const { format, grantId, tokens: before } = present.record
-        written = await records.write(present, { format, grantId, tokens: mergeTokens(before, tokens) }, runtime)
+        written = await records.write(present, renewedRecord(present.record, tokens), runtime)
         present = written ?? (await records.read(runtime))
       }
       state.unsaved = undefined

@@ -56,8 +56,8 @@ const optionNames = ['connection', 'grant', 'store', 'key', 'leaseMs', 'advisory
 // A vendor that refuses what it has just issued will refuse the next one too. At most half of a token's life: later it may have ended.
 const renewalRestMs = 60_000
 
-// A vendor may give the token that it refuses, or one that has ended by our clock: whoever asks on then, asks for ever. Some of
-// them are for a connection's other tokens.
+// A vendor may give one that has ended by our clock: whoever asks on then, asks for ever. Some of them are for a connection's other
+// tokens.
 const mostFlights = 3
 
 /**
@@ -83,6 +83,7 @@ export function tokenSource(options: TokenSourceOptions): TokenSource {
     mandatoryMs,
     kept: undefined,
     held: undefined,
+    source: undefined,
     flight: undefined,
     owner: undefined,
     renewal: undefined,
@@ -97,6 +98,7 @@ class ConnectionTokens implements TokenSource {
 
   constructor(state: TokenState) {
     this.#state = state
+    state.source = this
   }
 
   get connection(): string {
@@ -147,6 +149,7 @@ function fly(state: TokenState, wish: RefreshWish): Promise<void> {
 }
 
 async function get(state: TokenState, name: string, failed: string | undefined, runtime: Runtime): Promise<Tokens> {
+  let own = false
   for (let flights = 0; ; flights++) {
     const decision = decide(state, name, failed, runtime)
     if (decision.do === 'use') {
@@ -154,7 +157,10 @@ async function get(state: TokenState, name: string, failed: string | undefined, 
       if (decision.refreshSoon) fly(state, { name, failed, soon: true, runtime }).catch(() => {})
       return decision.tokens
     }
-    if (flights >= mostFlights) return heldAs(state, name)?.tokens ?? missing(state.connection, name)
+    // The vendor gives the token that it refuses, once more.
+    const sameAgain = own && failed !== undefined && heldAs(state, name)?.tokens.accessToken === failed
+    if (flights >= mostFlights || sameAgain) return heldAs(state, name)?.tokens ?? missing(state.connection, name)
+    own = state.flight === undefined
     try {
       await fly(state, { name, failed, soon: false, runtime })
     } catch (error) {
@@ -172,11 +178,27 @@ async function renew(state: TokenState, name: string, failed: string, runtime: R
   const before = heldAs(state, name)
   if (before && before.tokens.accessToken !== failed) return true
   if (renewal?.accessToken === failed && runtime.now() < renewal.restUntil) return false
-  // What never ends and cannot be replaced is not at its end because one answer says so.
-  if (!grant.unattended && before && before.tokens.refreshToken === undefined) return false
+  if (!grant.unattended && before && before.tokens.refreshToken === undefined)
+    return renewedElsewhere(state, name, failed, runtime)
   const { accessToken, obtainedAt, expiresAt = Infinity } = await get(state, name, failed, runtime)
   state.renewal = { accessToken, restUntil: runtime.now() + Math.min(renewalRestMs, (expiresAt - obtainedAt) / 2) }
   return accessToken !== failed
+}
+
+/**
+ * What never ends and cannot be replaced is not at its end because one answer says so; but another process may have a new login, which
+ * nothing else tells.
+ */
+async function renewedElsewhere(state: TokenState, name: string, failed: string, runtime: Runtime): Promise<boolean> {
+  const { records } = state
+  try {
+    adopt(state, await records.read(runtime), runtime)
+  } catch {
+    // The refusal says more than that the store is down.
+    return false
+  }
+  const now = heldAs(state, name)
+  return now !== undefined && now.tokens.accessToken !== failed
 }
 
 async function put(state: TokenState, answer: TokenAnswer, runtime: Runtime): Promise<TokenBundle> {

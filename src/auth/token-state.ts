@@ -38,6 +38,8 @@ export interface TokenState {
   /** What the store holds, as far as is known. */
   kept: Kept | undefined
   held: Few<Held>
+  /** Whose state it is: while a refresh holds the state, who looks for the source finds it, though nobody else holds it any more. */
+  source: object | undefined
   /** The refresh under way. */
   flight: Promise<void> | undefined
   /** Who holds the lease while this source refreshes, until it has stored what it got. */
@@ -57,18 +59,23 @@ export function heldAs({ held }: TokenState, name: string): Held | undefined {
 /** Takes over what the store holds. */
 export function adopt(state: TokenState, next: Kept | undefined, runtime: Runtime): void {
   let held: Few<Held>
-  for (const [name, tokens] of Object.entries(next?.record.tokens ?? {})) {
-    const before = heldAs(state, name)
-    // The same token keeps its advisory moment: drawn anew at each look, it would come too early.
-    const same = before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt
-    held = added(held, same ? before : holding(name, tokens, state, runtime))
+  const { tokens: all = {}, ended } = next?.record ?? {}
+  for (const [name, tokens] of Object.entries(all)) {
+    const advisoryAt = ended?.[name] === undefined ? advisoryAtOf(name, tokens, state, runtime) : never
+    held = added(held, { key: name, tokens: conceal(tokens), advisoryAt })
   }
   state.kept = next
   state.held = held
 }
 
-function holding(key: string, tokens: Tokens, state: TokenState, runtime: Runtime): Held {
-  return { key, tokens: conceal(tokens), advisoryAt: advisoryMoment(tokens, state, runtime.random()) }
+// Before every moment, so that no call passes the decision by: the connection is at its end, whatever becomes of the token.
+const never = 0
+
+function advisoryAtOf(name: string, tokens: Tokens, state: TokenState, runtime: Runtime): number {
+  const before = heldAs(state, name)
+  // The same token keeps its moment: drawn anew at each look, it would come too early.
+  const same = before?.tokens.accessToken === tokens.accessToken && before.tokens.expiresAt === tokens.expiresAt
+  return same && before.advisoryAt !== never ? before.advisoryAt : advisoryMoment(tokens, state, runtime.random())
 }
 
 /** Decides what is done for a token, see {@link decideToken}. */

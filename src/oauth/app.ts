@@ -1,6 +1,5 @@
 import {
   ConfigurationError,
-  InvalidRequestError,
   createClockOffset,
   mainToken,
   systemRuntime,
@@ -12,7 +11,7 @@ import {
 } from 'hawser'
 import { checkAppOptions, checkRedirectUri, type OAuthAppOptions } from './app-options.ts'
 import type { CallbackInput } from './callback.ts'
-import { connectionsOf } from './connections.ts'
+import { checkConnection, connectionsOf } from './connections.ts'
 import { deviceTokens, type DevicePrompt } from './device.ts'
 import { disconnect, type Disconnection } from './disconnect.ts'
 import { introspect, type Introspection } from './introspect.ts'
@@ -145,7 +144,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
       const { connection, binding, returnTo, parameters } = wish
       const redirectUri = wish.redirectUri ?? options.redirectUri
       if (redirectUri === undefined) throw new ConfigurationError('A login needs `redirectUri`, as it is registered.')
-      if (typeof connection !== 'string' || connection === '') throw new InvalidRequestError('`connection` is a name.')
+      checkConnection(connection)
       if (returnTo !== undefined) checkReturnTo(returnTo, returnOrigins)
       const scopes = await wishedScopes(wish)
       checkRedirectUri(redirectUri)
@@ -158,6 +157,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
       return { ...connected(connection, bundle, scopes), returnTo, claims: claims() }
     },
     async device({ connection, scopes = defaultScopes, onPrompt, signal }) {
+      checkConnection(connection)
       const answer = await deviceTokens({ server, clock, runtime, scopes, onPrompt, signal })
       return connected(connection, await connections.source(connection).put(answer, runtime), scopes)
     },

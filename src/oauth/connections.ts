@@ -1,4 +1,5 @@
 import {
+  InvalidRequestError,
   attachBearer,
   memoryTokenStore,
   refusedByBody,
@@ -67,6 +68,7 @@ export function connectionsOf({ server, profile, identity, options }: Connection
   }
 
   const make = (connection: string, grant: Grant, store: TokenStore | undefined): TokenSource => {
+    checkConnection(connection)
     const whose = grant.unattended ? grant.kind : 'user'
     const key = `${identity}/${encodeURIComponent(whose)}/${encodeURIComponent(connection)}`
     return tokenSource({ ...windows, connection, grant, key, ...(store && { store }) })
@@ -91,6 +93,16 @@ export function connectionsOf({ server, profile, identity, options }: Connection
       await Promise.all([...sources.values()].flatMap((source) => source.deref()?.settled() ?? []))
     },
   }
+}
+
+/**
+ * Checks a connection's name before anything is sent in it.
+ *
+ * @throws {InvalidRequestError} where it is empty, or holds half a character, which no store's key can
+ */
+export function checkConnection(connection: string): void {
+  if (typeof connection === 'string' && connection !== '' && !/\p{Surrogate}/u.test(connection)) return
+  throw new InvalidRequestError('`connection` is a name.')
 }
 
 /** How a vendor's tokens are put on requests, and how its API says that one is no longer good. */

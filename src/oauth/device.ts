@@ -43,7 +43,8 @@ export async function deviceTokens(login: DeviceLogin): Promise<TokenAnswer> {
   await onPrompt(begun.prompt)
 
   let poll: DevicePoll = { at: 'waiting', intervalMs: begun.intervalMs, until: begun.prompt.expiresAt }
-  for (;;) {
+  // A question after the end of the code can only be refused, the first one too.
+  while (runtime.now() + poll.intervalMs < poll.until) {
     await runtime.sleep(poll.intervalMs, signal)
     let outcome: PollOutcome
     let error: unknown
@@ -63,6 +64,7 @@ export async function deviceTokens(login: DeviceLogin): Promise<TokenAnswer> {
     poll = afterPoll(poll, outcome, runtime.now())
     if (poll.at === 'over') throw outcome === 'refused' || outcome === 'expired' ? error : expired(server)
   }
+  throw expired(server)
 }
 
 interface Begun {

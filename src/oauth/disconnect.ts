@@ -16,6 +16,8 @@ export interface Disconnection {
  * @see https://www.rfc-editor.org/rfc/rfc7009
  */
 export async function disconnect(server: Server, source: TokenSource, runtime: Runtime): Promise<Disconnection> {
+  // What a refresh under way brings, nobody would revoke: it comes after the tokens that are known, and would not be stored.
+  await source.settled()
   const stored = (await source.stored(runtime)) ?? {}
   const first = await revokeAll(server, source, stored, runtime)
   const removed = (await source.remove(runtime)) ?? {}
@@ -72,8 +74,18 @@ async function revokeOne(
     return undefined
   } catch (error) {
     if (!isHawserError(error)) throw error
-    // A server that cannot revoke this kind has told all that it will do.
-    if (error instanceof OAuthError && error.oauthCode === 'unsupported_token_type') return undefined
+    if (error instanceof OAuthError && isAsGood(error)) return undefined
     return error instanceof OAuthError ? error : new OAuthError(error.message, { failure: 'protocol', connection })
   }
+}
+
+/**
+ * Tells whether a refusal leaves nothing to be asked: the server cannot revoke this kind, or the token is void already. The RFC answers
+ * the latter with 200; Google does not, and voids the access token with the refresh token.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7009#section-2.2
+ * @see https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+ */
+function isAsGood({ status, oauthCode }: OAuthError): boolean {
+  return oauthCode === 'unsupported_token_type' || (oauthCode === 'invalid_token' && status === 400)
 }

@@ -41,8 +41,8 @@ export function dpopCredential(source: TokenSource, dpop: Dpop, options: TokenCr
     ...plain,
     observe(response, request, sentAt, receivedAt) {
       plain.observe?.(response, request, sentAt, receivedAt)
-      const newNonce = dpop.learn(request.url, response.headers)
-      if (newNonce && response.status === 401 && asksForNonce(response.headers['www-authenticate']))
+      const otherNonce = dpop.learn(request.url, response.headers, request.headers['dpop'])
+      if (otherNonce && response.status === 401 && asksForNonce(response.headers['www-authenticate']))
         forNonce.add(request)
     },
     async renew(refused, runtime) {

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import type { ClockOffset, HeaderMap, Runtime } from 'hawser'
+import { fieldAt, parseJson, type ClockOffset, type HeaderMap, type Runtime } from 'hawser'
 import type { CryptoKey } from 'jose'
 import { signJwt } from './jwt.ts'
 import { loadJose } from './libraries.ts'
@@ -22,8 +22,8 @@ export interface Dpop {
   thumbprint(): Promise<string>
   /** Signs a proof that is good for one request. */
   proof(of: ProofOf): Promise<string>
-  /** Takes note of the nonce that an origin asks for; tells whether it is a new one. */
-  learn(url: string, headers: HeaderMap): boolean
+  /** Takes note of the nonce that an origin asks for; tells whether it is another than that of the proof which it answers. */
+  learn(url: string, headers: HeaderMap, proof: string | undefined): boolean
 }
 
 interface Keys {
@@ -62,17 +62,23 @@ export function dpopProofs(key?: KeyObject): Dpop {
       }
       return signJwt({ header: { alg: algorithm, typ: 'dpop+jwt', jwk }, claims, key: sign })
     },
-    learn(url, headers) {
+    learn(url, headers, proof) {
       const nonce = headers['dpop-nonce']
+      if (nonce === undefined) return false
       const { origin } = new URL(url)
-      if (nonce === undefined || nonces.get(origin) === nonce) return false
       nonces.delete(origin)
       nonces.set(origin, nonce)
       const [oldest] = nonces.keys()
       if (nonces.size > mostNonces && oldest !== undefined) nonces.delete(oldest)
-      return true
+      // Not whether we have it by now: of several that left without it, one brings it for all.
+      return nonce !== nonceOf(proof)
     },
   }
+}
+
+function nonceOf(proof = ''): unknown {
+  const [, payload = ''] = proof.split('.')
+  return fieldAt(parseJson(Buffer.from(payload, 'base64url').toString()), 'nonce')
 }
 
 async function makeKeys(key: KeyObject | undefined): Promise<Keys> {

@@ -22,8 +22,10 @@ export function expiresAt(value: unknown, facts: ExpiryFacts, { at, clock }: Ans
   const number = numberOf(value)
   if (number === undefined) return assumed
   if (number <= 0) return zero === 'never' ? undefined : assumed
-  if (unit === 'epoch-seconds') return clock.toLocal(number * 1000)
-  return at + number * (unit === 'milliseconds' ? 1 : 1000)
+  const ms = number * (unit === 'milliseconds' ? 1 : 1000)
+  const end = unit === 'epoch-seconds' ? clock.toLocal(ms) : at + ms
+  // What is beyond all numbers never ends; a store would keep it as none.
+  return Number.isFinite(end) ? end : undefined
 }
 
 /** Reads `3600`, `"3600"` and `"3600s"`; nothing else is a number. */

@@ -67,7 +67,7 @@ export function refreshTokenGrant(server: Server): Grant {
     },
     async validate({ main }, { current, runtime }) {
       if (main?.idToken === undefined || current?.scopes?.includes('openid') !== true) return
-      await validateIdToken(server, main.idToken, { runtime })
+      await validateIdToken(server, main.idToken, { before: current.idToken, runtime })
     },
   })
 }

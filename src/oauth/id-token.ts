@@ -8,6 +8,8 @@ import { sameText } from './same-text.ts'
 export interface IdTokenCheck {
   /** What was sent with the login; a refresh has none. */
   readonly nonce?: string | undefined
+  /** The id_token before it: a refresh must be of the same user. */
+  readonly before?: string | undefined
   readonly runtime: Runtime
 }
 
@@ -56,7 +58,9 @@ async function verified(server: Server, token: string, keys: JSONWebKeySet, chec
   const { azp, aud } = payload
   const several = Array.isArray(aud) && aud.length > 1
   if ((several || azp !== undefined) && azp !== clientId) throw new ClaimError('azp')
-  const { nonce } = check
+  const { nonce, before } = check
+  // @see https://openid.net/specs/openid-connect-core-1_0.html#RefreshTokenResponse
+  if (before !== undefined && decodeJwt(before).sub !== payload.sub) throw new ClaimError('sub')
   if (nonce !== undefined && !sameText(nonce, String(payload['nonce']))) throw new ClaimError('nonce')
   return payload
 }

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { ConfigurationError } from 'hawser'
 import type { CryptoKey } from 'jose'
 import { loadJose } from './libraries.ts'
 
@@ -33,8 +34,17 @@ export interface JwtParts {
   readonly key: KeyObject | CryptoKey | Uint8Array
 }
 
-/** Signs a JWT. @see https://www.rfc-editor.org/rfc/rfc7515#section-5.1 */
+/**
+ * Signs a JWT.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-5.1
+ * @throws {ConfigurationError} where the key is none for the algorithm
+ */
 export async function signJwt({ header, claims, key }: JwtParts): Promise<string> {
   const { SignJWT } = await loadJose()
-  return new SignJWT({ ...claims }).setProtectedHeader({ ...header }).sign(key)
+  try {
+    return await new SignJWT({ ...claims }).setProtectedHeader({ ...header }).sign(key)
+  } catch {
+    throw new ConfigurationError(`A JWT cannot be signed with the algorithm \`${header.alg}\` and this key.`)
+  }
 }

@@ -25,10 +25,9 @@ export async function keySet({ vendor, plane, url, runtime }: KeySource): Promis
     )
   }
   const { keys } = await getJsonDocument({ vendor, plane, operation: 'GET keys', url, runtime })
-  if (!Array.isArray(keys) || !keys.every(isKey)) {
-    throw new OAuthError('GET keys: answered no key set.', { failure: 'protocol', vendor })
-  }
-  return { keys }
+  if (!Array.isArray(keys)) throw new OAuthError('GET keys: answered no key set.', { failure: 'protocol', vendor })
+  // A key that is none is left out, as the RFC asks: the others are as good.
+  return { keys: keys.filter(isKey) }
 }
 
 function isKey(value: unknown): value is JWK {

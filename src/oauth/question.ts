@@ -80,13 +80,15 @@ export async function put(server: Server, question: Question): Promise<Heard> {
   const secrets = sentSecrets()
   const place: FailurePlace = { vendor: server.vendor, operation, redact: secrets.redact }
   let askedAt = runtime.now()
+  let proof: string | undefined
   const make = async (): Promise<Made> => {
     const made = await proven(server, question)
     secrets.note(made.parameters, made.request.headers)
     askedAt = runtime.now()
+    proof = made.request.headers['dpop']
     return made
   }
-  const asksForMore = asksForNonce(server.dpop, url)
+  const asksForMore = (response: HttpResponse): boolean => asksForNonce(server.dpop, url, response, proof)
   const send = (request: () => Promise<ShapedRequest>): Promise<HttpResponse> =>
     server.plane({ operation, repeat, runtime, deadline, clock, request, asksForMore })
 
@@ -148,6 +150,6 @@ function hooked(
 }
 
 /** @see https://www.rfc-editor.org/rfc/rfc9449#section-8 */
-function asksForNonce(dpop: Dpop | undefined, url: string): (response: HttpResponse) => boolean {
-  return (response) => dpop?.learn(url, response.headers) === true && bodyText(response).includes('use_dpop_nonce')
+function asksForNonce(dpop: Dpop | undefined, url: string, response: HttpResponse, proof: string | undefined): boolean {
+  return dpop?.learn(url, response.headers, proof) === true && bodyText(response).includes('use_dpop_nonce')
 }

@@ -55,7 +55,9 @@ function place(paths: TokenPaths): Place {
 
 function readOne(body: AnswerBody, paths: Place, vendor: OAuthVendor, time: AnswerTime): Tokens | undefined {
   const accessToken = text(fieldAt(body, paths.accessToken))
-  if (accessToken === undefined) return undefined
+  // What stands in a header and is none of these would be sent as another token, or not at all.
+  // @see https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12
+  if (accessToken === undefined || !/^[\x20-\x7e]+$/.test(accessToken)) return undefined
   const refreshToken = text(fieldAt(body, paths.refreshToken))
   const { expiry = {}, refreshLifetimeMs } = vendor
   const { assumeSeconds: _, ...refreshExpiry } = expiry

@@ -68,6 +68,7 @@ export function jwtFacts(options: Omit<SelfSignedJwtOptions, 'connection'>): Jwt
     throw new ConfigurationError('A JWT is signed with either a `privateKey` or a `secret`.')
   }
   checkNumber('lifetimeSeconds', lifetimeSeconds, 1)
+  if (lifetimeSeconds === Infinity) throw new ConfigurationError('`lifetimeSeconds` is finite: a token has an end.')
   checkNumber('backdateSeconds', backdateSeconds, 0)
   if (backdateSeconds > 60) throw new ConfigurationError('`backdateSeconds` is at most 60.')
   const common = { claims, keyId, header, lifetimeSeconds, backdateSeconds }

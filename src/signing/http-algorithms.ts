@@ -43,13 +43,18 @@ export type HttpSignatureKey = string | Uint8Array | JsonWebKey | KeyObject
  */
 export function keyFor(algorithm: HttpSignatureAlgorithm, key: HttpSignatureKey): KeyObject {
   if (algorithm === 'hmac-sha256') return sharedKey(key)
-  const { keyTypes, curve } = pairs[algorithm]
+  const { keyTypes, curve, hash } = pairs[algorithm]
   const parsed = privateKey(key)
   const { asymmetricKeyType = '', asymmetricKeyDetails } = parsed
   if (!keyTypes.includes(asymmetricKeyType) || (curve !== undefined && asymmetricKeyDetails?.namedCurve !== curve)) {
     throw new ConfigurationError(
       `The key is ${nameOf(parsed)}; \`${algorithm}\` takes ${curve ?? keyTypes.join(' or ')}.`,
     )
+  }
+  // A key of the kind RSA-PSS may say what it is for.
+  const { hashAlgorithm = hash } = asymmetricKeyDetails ?? {}
+  if (hashAlgorithm !== hash) {
+    throw new ConfigurationError(`The key is for ${hashAlgorithm} alone; \`${algorithm}\` takes ${hash}.`)
   }
   return parsed
 }

@@ -107,11 +107,19 @@ export function httpSignature(options: HttpSignatureOptions): Credential {
       const described = withCovered(request, names, digest, context)
       const { base, input } = signatureBase(names, described, parametersOf(options, keys, context))
       const signature = inColons(signatureOf(algorithm, keys.key, base))
-      const added = { 'signature-input': `${label}=${input}`, signature: `${label}=${signature}` }
+      const added = {
+        'signature-input': beside(request.headers['signature-input'], `${label}=${input}`),
+        signature: beside(request.headers['signature'], `${label}=${signature}`),
+      }
       const secrets = [...keys.secrets, signature.slice(1, -1)]
       return { ...described, headers: { ...described.headers, ...added }, secrets }
     },
   })
+}
+
+/** Puts a signature beside those that the request has. @see https://www.rfc-editor.org/rfc/rfc9421#section-4.3 */
+function beside(others: string | undefined, own: string): string {
+  return others === undefined ? own : `${others}, ${own}`
 }
 
 function standardComponents({ body, headers }: HttpRequest): readonly Component[] {

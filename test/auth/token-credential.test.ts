@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest'
 import {
+  ReauthorizationRequiredError,
   anonymous,
   authenticate,
+  memoryTokenStore,
   refusedByBody,
   stack,
   tokenCredential,
   tokenSource,
+  type Attach,
   type Credential,
   type GrantRequest,
   type HttpRequest,
   type HttpResponse,
   type Send,
   type TokenCredentialOptions,
+  type TokenStore,
   type Tokens,
 } from 'hawser'
 import { fakeClock, type FakeClock } from 'hawser/testing'
@@ -21,16 +25,17 @@ import { answerOf, scriptedGrant, type Step } from './scripted-grant.ts'
 interface Over extends TokenCredentialOptions {
   readonly steps?: readonly Step[]
   readonly tokens?: Partial<Tokens>
+  readonly store?: TokenStore
 }
 
 /** A vendor that takes the tokens for which `takes` says so, behind `authenticate`. */
 async function vendor(
   takes: (token: string, request: HttpRequest) => boolean | HttpResponse,
-  { steps = [{}], tokens = {}, ...options }: Over = {},
+  { steps = [{}], tokens = {}, store, ...options }: Over = {},
 ): Promise<{ send: Send; sent: HttpRequest[]; asked: () => number; clock: FakeClock }> {
   const clock = fakeClock()
   const grant = scriptedGrant(steps)
-  const source = tokenSource({ connection: 'acme', grant })
+  const source = tokenSource({ connection: 'acme', grant, ...(store && { store }) })
   const first = { accessToken: 'access-0', refreshToken: 'r', obtainedAt: clock.now, expiresAt: clock.now + 3_600_000 }
   await source.put(answerOf({ ...first, ...tokens }), clock.runtime)
   const sent: HttpRequest[] = []
@@ -217,4 +222,41 @@ it('shows a credential each answer, with the request that it answers', async () 
   const send = stack([authenticate({ credential, origins: ['https://vendor.test'] })], async () => response(403))
   await send(request())
   expect(observed).toEqual(['403 https://vendor.test/things'])
+})
+
+it('takes a login that another process has made after a refusal, also where tokens neither end nor are refreshed', async () => {
+  const store = memoryTokenStore()
+  const tokens = { refreshToken: undefined, expiresAt: undefined }
+  const { send, sent, clock } = await vendor((token) => token === 'again', { tokens, store })
+  const another = tokenSource({ connection: 'acme', grant: scriptedGrant(), store })
+  await another.put(answerOf({ accessToken: 'again', obtainedAt: clock.now }), clock.runtime)
+  expect(await send(request())).toMatchObject({ status: 200 })
+  expect(sent).toHaveLength(2)
+})
+
+it('lets the refusal through where the store is down in which there may be a newer login', async () => {
+  const inMemory = memoryTokenStore()
+  let down = false
+  const store: TokenStore = {
+    ...inMemory,
+    get: async (key) => (down ? Promise.reject(new Error('down')) : inMemory.get(key)),
+  }
+  const { send } = await vendor(() => false, { tokens: { refreshToken: undefined, expiresAt: undefined }, store })
+  down = true
+  expect(await send(request())).toMatchObject({ status: 401 })
+})
+
+it('sends nothing further with a token whose connection has come to its end, though it would be good for an hour', async () => {
+  const { send, sent } = await vendor(() => false, { steps: ['reauthorize'] })
+  for (let call = 0; call < 3; call++) await expect(send(request())).rejects.toThrow(ReauthorizationRequiredError)
+  expect(sent).toHaveLength(1)
+})
+
+it('S26: renews a token that an attachment of the user’s own put on, whether it names the secret or not', async () => {
+  const attach: Attach = (plain, { accessToken }) => ({ ...plain, headers: { authorization: `Bearer ${accessToken}` } })
+  for (const own of [attach, async (...given: Parameters<Attach>) => attach(...given)]) {
+    const { send, asked } = await vendor((token) => token === 'access-1', { attach: own })
+    expect(await send(request())).toMatchObject({ status: 200 })
+    expect(asked()).toBe(1)
+  }
 })

@@ -71,13 +71,21 @@ it('refreshes once for all who find the token ended', async () => {
   expect(grant.asked).toHaveLength(1)
 })
 
-it('carries a refresh token on that the answer leaves out', async () => {
-  const { clock, source } = await connected(scriptedGrant([{ refreshToken: undefined }]))
+it('carries on a refresh token and an address that the answer leaves out', async () => {
+  const baseUrl = 'https://acme.vendor.test'
+  const { clock, source } = await connected(scriptedGrant([{ refreshToken: undefined }, {}, { baseUrl: 'new' }]), {
+    tokens: { baseUrl },
+  })
   clock.advance(hourMs)
   expect(await source.token('main', clock.runtime)).toMatchObject({
     accessToken: 'access-1',
     refreshToken: 'refresh-0',
+    baseUrl,
   })
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ refreshToken: 'refresh-2', baseUrl })
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ baseUrl: 'new' })
 })
 
 it('serves a token that still lives while the token endpoint is down, and says how long it rests', async () => {
@@ -498,4 +506,46 @@ it('does not ask without end for a token that no answer holds', async () => {
   const source = tokenSource({ connection: 'acme', grant })
   await expect(source.token('user', runtime)).rejects.toMatchObject({ code: 'OAUTH', failure: 'protocol' })
   expect(grant.asked).toHaveLength(3)
+})
+
+it('keeps the end of one token of a connection where another is refreshed', async () => {
+  const grant = scriptedGrant([
+    'reauthorize',
+    async ({ runtime }) => answerOf({ ...first(clock), accessToken: 'new-main', obtainedAt: runtime.now() }),
+  ])
+  const clock = fakeClock()
+  const source = tokenSource({ connection: 'team', grant, store: memoryTokenStore() })
+  const bundle = { main: first(clock), user: first(clock, { accessToken: 'user-0', refreshToken: 'user-refresh' }) }
+  await source.put({ raw: '', read: () => bundle }, clock.runtime)
+  clock.advance(hourMs)
+  await expect(source.token('user', clock.runtime)).rejects.toThrow(ReauthorizationRequiredError)
+  await source.token('main', clock.runtime)
+  await expect(async () => source.token('user', clock.runtime)).rejects.toThrow(ReauthorizationRequiredError)
+  expect(grant.asked.map(({ name }) => name)).toEqual(['user', 'main'])
+  expect(results(clock).filter((result) => result === 'reauthorize')).toHaveLength(1)
+})
+
+it('gives what the present login says of a token that the login before gave as well', async () => {
+  const { clock, source } = await connected(scriptedGrant(), {
+    tokens: { expiresAt: undefined, refreshToken: undefined, scopes: ['read'] },
+  })
+  const again = first(clock, { expiresAt: undefined, refreshToken: undefined, scopes: ['read', 'write'] })
+  expect(await source.put(answerOf(again), clock.runtime)).toMatchObject({ main: { scopes: ['read', 'write'] } })
+  expect(source.token('main', clock.runtime)).toMatchObject({ scopes: ['read', 'write'] })
+})
+
+it('asks once where the vendor gives the token that it refuses again', async () => {
+  const grant = scriptedGrant([{ accessToken: 'access-0' }])
+  const { clock, source } = await connected(grant)
+  expect(await source.renew('main', 'access-0', clock.runtime)).toBe(false)
+  expect(grant.asked).toHaveLength(1)
+})
+
+it('makes nobody wait for the judgement of an answer whose tokens are stored', async () => {
+  const grant = scriptedGrant([
+    async ({ runtime }) => answerOf({ accessToken: 'a', obtainedAt: runtime.now() }, () => new Promise(() => {})),
+  ])
+  const { clock, source } = await connected(grant)
+  clock.advance(hourMs)
+  expect(await source.token('main', clock.runtime)).toMatchObject({ accessToken: 'a' })
 })

@@ -165,3 +165,21 @@ async function approve(provider: Awaited<ReturnType<typeof oidc>>['provider'], u
   Object.assign(found, { accountId: 'user-1', grantId: await grant.save(), scope: 'openid offline_access' })
   await found.save()
 }
+
+it('waits for no first question that would come after the end of the code', async () => {
+  using vendor = vendorWith([tokens], { ...code, interval: 1e9 })
+  const failure = await failureOf(appOf(vendor).device({ connection: 'tv', onPrompt: () => {} }))
+  expect(failure).toMatchObject({ failure: 'reauthorize', oauthCode: 'expired_token' })
+  expect(vendor.clock.slept).toEqual([])
+  expect(vendor.requests).toHaveLength(1)
+})
+
+it.each(['', 'half \ud800'])(
+  'refuses a device login for the connection %j before anyone is asked',
+  async (connection) => {
+    using vendor = vendorWith([tokens])
+    const failure = await failureOf(appOf(vendor).device({ connection, onPrompt: () => {} }))
+    expect(failure).toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(vendor.requests).toHaveLength(0)
+  },
+)

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import { Connector, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
 import { oauthApp, type OAuthApp } from 'hawser/oauth'
-import { failureOf, loopback, type Loopback } from '../support/loopback.ts'
+import { fakeClock } from 'hawser/testing'
+import { eventually, failureOf, loopback, type Loopback } from '../support/loopback.ts'
 import { callback, oidc } from '../support/oidc.ts'
+import { response } from '../support/stub.ts'
 
 const request = { method: 'GET', url: 'https://api.test', headers: {}, operation: 'x', idempotent: true } as const
 
@@ -60,6 +62,13 @@ it.each<[string, [number, string][]]>([
     [
       [400, '{"error":"unsupported_token_type"}'],
       [200, ''],
+    ],
+  ],
+  [
+    'Google, which voids both with the first',
+    [
+      [200, '{}'],
+      [400, '{"error":"invalid_token","error_description":"Token expired or revoked"}'],
     ],
   ],
 ])('S29: revokes the refresh token, then the access token, and forgets them, at %s', async (_, answers) => {
@@ -177,4 +186,42 @@ it('says what a token is good for, and refuses where the vendor does not tell', 
   }
   await new Vendor({ auth: app.connection('acme') }).http.get('/anything').catch(() => {})
   expect(vendor.server.requests.at(-1)?.headers.authorization).toBe('Bearer at')
+})
+
+it('S29: revokes what a refresh brings that was under way', async () => {
+  const clock = fakeClock()
+  const asked: string[] = []
+  let answer = (): void => {}
+  const app = oauthApp({
+    profile: {
+      name: 'vendor',
+      baseUrl: 'https://vendor.test',
+      oauth: {
+        authorizeUrl: 'https://vendor.test/authorize',
+        tokenUrl: 'https://vendor.test/token',
+        revokeUrl: 'https://vendor.test/revoke',
+      },
+    },
+    clientId: 'c',
+    redirectUri: callback,
+    runtime: clock.runtime,
+    transport: async ({ url, body }) => {
+      const parameters = new URLSearchParams(String(body))
+      asked.push(`${new URL(url).pathname} ${parameters.get('refresh_token') ?? parameters.get('token') ?? ''}`)
+      if (!parameters.has('refresh_token'))
+        return response(200, {}, '{"access_token":"at","refresh_token":"rt","expires_in":60}')
+      await new Promise<void>((resolve) => (answer = resolve))
+      return response(200, {}, '{"access_token":"at2","refresh_token":"rt2"}')
+    },
+  })
+  const { url } = await app.authorizationUrl({ connection: 'acme' })
+  await app.handleCallback(`/?code=x&state=${new URL(url).searchParams.get('state')}`)
+  clock.advance(60_000)
+  const refreshed = app.connection('acme').apply(request, clock.runtime)
+  await eventually(() => asked.includes('/token rt'))
+  const ended = app.disconnect('acme')
+  answer()
+  expect(await ended).toEqual({ revoked: true })
+  expect(await refreshed).toMatchObject({ headers: { authorization: 'Bearer at2' } })
+  expect(asked.slice(2)).toEqual(['/revoke rt2', '/revoke at2'])
 })

@@ -1,12 +1,23 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { EmbeddedJWK, calculateJwkThumbprint, decodeJwt, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
-import { Connector, createClockOffset, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
+import {
+  Connector,
+  authenticate,
+  createClockOffset,
+  memoryTokenStore,
+  stack,
+  systemRuntime,
+  type HttpRequest,
+  type HttpResponse,
+  type VendorProfile,
+} from 'hawser'
 import { oauthApp, type OAuthApp, type OAuthAppOptions } from 'hawser/oauth'
 import { fakeClock } from 'hawser/testing'
 import { dpopProofs } from '../../src/oauth/dpop.ts'
 import { failureOf, loopback } from '../support/loopback.ts'
 import { callback, oidc, type Oidc } from '../support/oidc.ts'
+import { request, response } from '../support/stub.ts'
 
 const client = { client_id: 'client', client_secret: 'a-client-secret-of-some-length' }
 const profileOf = (server: Oidc): VendorProfile => ({
@@ -135,13 +146,69 @@ it('S14: makes a proof of its own for each request, signed by the server’s clo
   expect(first?.jti).not.toBe(second?.jti)
 })
 
-it('remembers the nonces of a hundred origins, each its own', () => {
+it('remembers the nonces of a hundred origins, each its own', async () => {
   const dpop = dpopProofs()
-  expect(dpop.learn('https://a.test/1', { 'dpop-nonce': 'n' })).toBe(true)
-  expect(dpop.learn('https://a.test/2', { 'dpop-nonce': 'n' })).toBe(false)
-  expect(dpop.learn('https://b.test/', { 'dpop-nonce': 'n' })).toBe(true)
-  expect(dpop.learn('https://b.test/', {})).toBe(false)
-  for (let origin = 0; origin < 100; origin++) dpop.learn(`https://${origin}.test`, { 'dpop-nonce': 'n' })
-  expect(dpop.learn('https://99.test/', { 'dpop-nonce': 'n' })).toBe(false)
-  expect(dpop.learn('https://a.test/', { 'dpop-nonce': 'n' })).toBe(true)
+  const { runtime } = fakeClock()
+  const nonceFor = async (url: string): Promise<unknown> => {
+    return decodeJwt(await dpop.proof({ method: 'GET', url, runtime, clock: createClockOffset() }))['nonce']
+  }
+  const learn = (url: string, nonce: string): boolean => dpop.learn(url, { 'dpop-nonce': nonce }, undefined)
+  expect([learn('https://a.test/1', 'a1'), learn('https://b.test/', 'b')]).toEqual([true, true])
+  expect(dpop.learn('https://b.test/', {}, undefined)).toBe(false)
+  expect([await nonceFor('https://a.test/2'), await nonceFor('https://b.test/')]).toEqual(['a1', 'b'])
+  for (let origin = 0; origin < 100; origin++) learn(`https://${origin}.test`, 'n')
+  expect([await nonceFor('https://99.test/'), await nonceFor('https://a.test/')]).toEqual(['n', undefined])
+})
+
+it('S14: sends all requests once more that left without the nonce, though the first of them has brought it', async () => {
+  const { runtime } = fakeClock()
+  const dpop = dpopProofs()
+  const url = 'https://vendor.test/things'
+  const proof = (): Promise<string> => dpop.proof({ method: 'GET', url, runtime, clock: createClockOffset() })
+  const [one, other] = [await proof(), await proof()]
+  const told = { 'dpop-nonce': 'n1' }
+  expect([dpop.learn(url, told, one), dpop.learn(url, told, other)]).toEqual([true, true])
+  // What has the nonce already was refused for something else.
+  expect(dpop.learn(url, told, await proof())).toBe(false)
+  expect(dpop.learn(url, told, 'no JWT')).toBe(true)
+})
+
+it('S14: gets no new token, and fails no refresh, where many requests meet the first nonce at once', async () => {
+  const clock = fakeClock()
+  const waiting: (() => void)[] = []
+  const nonces = new Map([
+    ['/token', 'n1'],
+    ['/things', 'n2'],
+  ])
+  const asked: string[] = []
+  const vendor = async ({ url, headers }: HttpRequest): Promise<HttpResponse> => {
+    const { pathname } = new URL(url)
+    asked.push(pathname)
+    const nonce = nonces.get(pathname) ?? ''
+    if (decodeJwt(headers['dpop'] ?? '')['nonce'] !== nonce) {
+      // Nobody is answered before all have asked.
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve)
+        if (waiting.length === 2) for (const go of waiting.splice(0)) go()
+      })
+      const refusal = { 'dpop-nonce': nonce, 'www-authenticate': 'DPoP error="use_dpop_nonce"' }
+      return pathname === '/token' ? response(400, refusal, '{"error":"use_dpop_nonce"}') : response(401, refusal)
+    }
+    return response(200, {}, '{"access_token":"a-token","token_type":"DPoP","expires_in":3600}')
+  }
+  const app = oauthApp({
+    profile: { name: 'vendor', baseUrl: 'https://vendor.test', oauth: { tokenUrl: 'https://vendor.test/token' } },
+    clientId: 'client',
+    clientSecret: 'a-client-secret',
+    dpop: true,
+    transport: vendor,
+    runtime: clock.runtime,
+  })
+  const clients = [app.clientCredentials({ scopes: ['one'] }), app.clientCredentials({ scopes: ['other'] })]
+  const sends = clients.map((credential) =>
+    stack([authenticate({ credential, origins: ['https://vendor.test'] })], vendor, clock.runtime),
+  )
+  const answers = await Promise.all(sends.map((send) => send(request())))
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  expect(asked.toSorted()).toEqual([...Array<string>(4).fill('/things'), ...Array<string>(4).fill('/token')])
 })

@@ -1,9 +1,19 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { Connector, memoryTokenStore, systemRuntime, type Credential, type VendorProfile } from 'hawser'
+import {
+  Connector,
+  memoryTokenStore,
+  systemRuntime,
+  type Credential,
+  type HttpResponse,
+  type VendorProfile,
+} from 'hawser'
 import { oauthApp, type OAuthApp } from 'hawser/oauth'
 import { fakeClock } from 'hawser/testing'
-import { failureOf, loopback, type Handle, type Loopback } from '../support/loopback.ts'
+import { eventually, failureOf, loopback, type Handle, type Loopback } from '../support/loopback.ts'
 import { callback, oidc } from '../support/oidc.ts'
+import { request, response } from '../support/stub.ts'
 
 const client = { client_id: 'client', client_secret: 'a-client-secret-of-some-length' }
 const secret = { clientId: client.client_id, clientSecret: client.client_secret }
@@ -314,4 +324,43 @@ it('says what to do where a connection has no tokens', async () => {
   const request = { method: 'GET', url: 'https://v.test', headers: {}, operation: 'x', idempotent: true }
   const apply = async (): Promise<unknown> => app.connection('nobody').apply(request, fakeClock().runtime)
   expect(await failureOf(apply())).toMatchObject({ code: 'REAUTHORIZATION_REQUIRED', because: 'no-tokens' })
+})
+
+it('waits for a refresh of a client that nobody holds any more, since its answer may be the only one', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  const clock = fakeClock()
+  let answer: (value: HttpResponse) => void = () => {}
+  const tokens = (name: string): HttpResponse =>
+    response(200, {}, JSON.stringify({ access_token: name, refresh_token: `${name}-refresh`, expires_in: 3600 }))
+  const asked: (string | null)[] = []
+  const app = oauthApp({
+    profile: {
+      name: 'vendor',
+      baseUrl: 'https://vendor.test',
+      oauth: { authorizeUrl: 'https://vendor.test/authorize', tokenUrl: 'https://vendor.test/token' },
+    },
+    clientId: 'client',
+    redirectUri: 'https://app.test/callback',
+    runtime: clock.runtime,
+    store: memoryTokenStore(),
+    transport: async ({ body }) => {
+      const grantType = new URLSearchParams(String(body)).get('grant_type')
+      asked.push(grantType)
+      return grantType === 'refresh_token' ? new Promise((resolve) => (answer = resolve)) : tokens('first')
+    },
+  })
+  const { url } = await app.authorizationUrl({ connection: 'acme' })
+  await app.handleCallback(`https://app.test/callback?code=c&state=${new URL(url).searchParams.get('state')}`)
+  clock.advance(3_500_000)
+  await app.connection('acme').apply(request(), clock.runtime)
+  await eventually(() => asked.includes('refresh_token'))
+  if (typeof collect === 'function') collect()
+  let settled = false
+  const wait = app.settled().then(() => (settled = true))
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+  expect(settled).toBe(false)
+  answer(tokens('second'))
+  await wait
+  expect((await app.tokens('acme'))?.['main']?.accessToken).toBe('second')
 })

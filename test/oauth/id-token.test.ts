@@ -142,6 +142,29 @@ it('does not fetch them again for every token with a key that nobody knows', asy
 })
 
 it('refuses a key set that is none', async () => {
-  const { login: ended } = await login(signed(), () => [{ not: 'a key' }])
+  await using vendor = await loopback((_, response) => response.end('{"keys":{"not":"a list"}}'))
+  const oauth = { issuer: 'https://auth.test', tokenUrl: 'https://auth.test/t', jwksUrl: vendor.url }
+  const { keys } = serverOf({ profile: { name: 'vendor', oauth }, clientId: 'client' })
+  expect(await failureOf(keys.get(fakeClock().runtime))).toMatchObject({ code: 'OAUTH', failure: 'protocol' })
+})
+
+it('leaves out of a key set what is no key, and believes no token with the rest alone', async () => {
+  const odd = [{ kid: 'k1' }, { kid: 'k1', kty: 'NEW' }]
+  expect(await (await login(signed(), () => [...odd, jwkOf(key, 'k1')])).login).toMatchObject({ claims: { sub: 'u1' } })
+  const { login: ended } = await login(signed(), () => odd)
   expect(await failureOf(ended)).toMatchObject({ code: 'OAUTH', failure: 'protocol' })
+})
+
+it('believes no id_token of a refresh that is of another user than the one before it', async () => {
+  await using vendor = await loopback((_, response) => response.end(JSON.stringify({ keys: [jwkOf(key, 'k1')] })))
+  const oauth = { issuer: 'https://auth.test', tokenUrl: 'https://auth.test/t', jwksUrl: vendor.url }
+  const server = serverOf({ profile: { name: 'vendor', oauth }, clientId: 'client' })
+  const claims = { iss: 'https://auth.test', sub: 'u1', aud: 'client', iat: now, exp: now + 300 }
+  const [before, same, other] = await Promise.all(
+    [{}, { iat: now - 1 }, { sub: 'u2' }].map(async (over) => signed(over)(claims)),
+  )
+  const { runtime } = fakeClock()
+  await expect(validateIdToken(server, same ?? '', { before, runtime })).resolves.toMatchObject({ sub: 'u1' })
+  const failure = await failureOf(validateIdToken(server, other ?? '', { before, runtime }))
+  expect(failure).toMatchObject({ failure: 'protocol', message: expect.stringContaining('`sub`') })
 })

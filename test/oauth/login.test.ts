@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Connector, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
+import { Connector, InvalidRequestError, memoryTokenStore, systemRuntime, type VendorProfile } from 'hawser'
 import { oauthApp, sealedLogins, storedLogins, type OAuthApp, type OAuthAppOptions } from 'hawser/oauth'
 import { keyring } from 'hawser/stores'
 import { failureOf } from '../support/loopback.ts'
@@ -245,7 +245,11 @@ it('refuses a login that lacks what it needs, before anything is sent', async ()
   expect(await failureOf(oauthApp(without).authorizationUrl({ connection: 'acme' }))).toMatchObject({
     code: 'CONFIGURATION',
   })
-  expect(await failureOf(appOf(server).authorizationUrl({ connection: '' }))).toMatchObject({ code: 'INVALID_REQUEST' })
+  for (const connection of ['', 'half \ud800']) {
+    const app = appOf(server)
+    expect(await failureOf(app.authorizationUrl({ connection }))).toMatchObject({ code: 'INVALID_REQUEST' })
+    expect(() => app.connection(connection)).toThrow(InvalidRequestError)
+  }
   const keyless = appOf(server, {
     oauth: { issuer: server.issuer, authorizeUrl: server.issuer, tokenUrl: server.issuer, discover: false },
   })

@@ -87,6 +87,7 @@ const read: readonly [string, Quirk, Record<string, unknown>][] = [
   ['expires_in: null', { body: { ...hour, expires_in: null } }, { accessToken: 'at', expiresAt: undefined }],
   ['expires_in: ""', { body: { ...hour, expires_in: '' } }, { accessToken: 'at', expiresAt: undefined }],
   ['expires_in: -1', { body: { ...hour, expires_in: -1 } }, { accessToken: 'at', expiresAt: undefined }],
+  ['expires_in: 1e306', { body: { ...hour, expires_in: 1e306 } }, { accessToken: 'at', expiresAt: undefined }],
   [
     'Mailchimp: expires_in: 0 means never',
     { body: { ...hour, expires_in: 0 }, oauth: { expiry: { zero: 'never', assumeSeconds: 60 } } },
@@ -287,6 +288,7 @@ const refusals: readonly [string, Quirk, Record<string, unknown>][] = [
     { failure: 'protocol' },
   ],
   ['a 200 without a token', { body: { token: 'at' } }, { failure: 'protocol' }],
+  ['a token that no header holds', { body: { ...hour, access_token: 'at\r\nx-evil: 1' } }, { failure: 'protocol' }],
   ['a 200 with a list', { body: '[1]' }, { failure: 'protocol' }],
   ['an unknown code', { status: 400, body: { error: 'odd' } }, { failure: 'configuration', oauthCode: 'odd' }],
 ]

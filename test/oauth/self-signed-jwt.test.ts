@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { Connector, type HttpRequest, type VendorProfile } from 'hawser'
 import { selfSignedJwt, type SelfSignedJwtOptions } from 'hawser/oauth'
 import { fakeClock, mockVendor } from 'hawser/testing'
+import { failureOf } from '../support/loopback.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const request: HttpRequest = {
@@ -106,6 +107,7 @@ it.each<[string, () => unknown]>([
   ['a misspelt option', () => selfSignedJwt({ claims, privateKey, ...{ lifetime: 1 } })],
   ['a token that is dated back too far', () => selfSignedJwt({ claims, privateKey, backdateSeconds: 61 })],
   ['a token without a life', () => selfSignedJwt({ claims, privateKey, lifetimeSeconds: 0 })],
+  ['a token without an end', () => selfSignedJwt({ claims, privateKey, lifetimeSeconds: Infinity })],
   ['a public key', () => selfSignedJwt({ claims, privateKey: publicKey })],
   [
     'a weak key',
@@ -120,4 +122,12 @@ it('S41: repeats no key that it cannot read', () => {
   const pem = '-----BEGIN PRIVATE KEY-----\nc4n4ry\n-----END PRIVATE KEY-----'
   expect(() => selfSignedJwt({ claims, privateKey: pem })).toThrow(/^(?!.*c4n4ry)/s)
   expect(() => selfSignedJwt({ claims, privateKey: { kty: 'RSA', d: 'c4n4ry' } })).toThrow(/^(?!.*c4n4ry)/s)
+})
+
+it.each(['none', 'HS256', 'ES256', 'RS1'])('says that a key signs no %s', async (algorithm) => {
+  const credential = selfSignedJwt({ claims, privateKey, algorithm })
+  const { runtime } = fakeClock()
+  expect(await failureOf(Promise.resolve(credential.apply(request, runtime)))).toMatchObject({
+    code: 'CONFIGURATION',
+  })
 })

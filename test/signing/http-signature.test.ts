@@ -287,3 +287,17 @@ it('refuses options that do not fit, and shows no key', async () => {
     expect(await failure(async () => signedThen(credential, request(testRequest)))).toBeInstanceOf(ConfigurationError)
   }
 })
+
+it('signs beside the signatures that a request has, as section 4.3 of RFC 9421 does', async () => {
+  const headers = { 'signature-input': 'proxy=("@method");created=1', signature: 'proxy=:AAAA:' }
+  const made = await signedThen(httpSignature({ ...ed25519, components: ['@method'] }), request({ headers }))
+  expect(made.headers['signature-input']).toMatch(/^proxy=\("@method"\);created=1, sig1=\("@method"\);created=\d+;/)
+  expect(made.headers['signature']).toMatch(/^proxy=:AAAA:, sig1=:[\w+/=]+:$/)
+})
+
+it('refuses an RSA-PSS key that is for another digest when it is given, and not when it signs', () => {
+  const made = (hashAlgorithm: string): KeyObject =>
+    generateKeyPairSync('rsa-pss', { modulusLength: 2048, hashAlgorithm, mgf1HashAlgorithm: hashAlgorithm }).privateKey
+  expect(() => httpSignature({ algorithm: 'rsa-pss-sha512', key: made('sha256') })).toThrow(ConfigurationError)
+  expect(httpSignature({ algorithm: 'rsa-pss-sha512', key: made('sha512') })).toMatchObject({ kind: 'http-signature' })
+})

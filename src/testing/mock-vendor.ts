@@ -90,8 +90,8 @@ const optionNames = [
  */
 export function mockVendor(simulator: Simulator | readonly Simulator[], options: MockVendorOptions = {}): MockVendor {
   checkOptions('mockVendor', options, optionNames)
-  const { front: name = 'msw', latencyMs = 0, chaos, handlers } = options
-  const clock = options.clock ?? fakeClock(options)
+  const { front: name = 'msw', latencyMs = 0, chaos, handlers, startAt, random } = options
+  const clock = options.clock ?? fakeClock({ ...(startAt !== undefined && { startAt }), ...(random && { random }) })
   const simulators = 'respond' in simulator ? [simulator] : simulator
   const faults = faultQueue()
   const side = vendorSide({

@@ -136,5 +136,5 @@ it.each([
   [{ startAt: Infinity }, '`fakeClock.startAt` is a'],
   [{ start: 0 }, 'fakeClock has no option `start`'],
 ])('a clock refuses %j', (options, message) => {
-  expect(() => fakeClock(options)).toThrow(message)
+  expect(() => fakeClock(Object.assign({}, options))).toThrow(message)
 })

@@ -131,10 +131,10 @@ it.each([-1, Number.NaN, Infinity])('a clock does not advance by %s, and stays w
   expect(clock.now).toBe(0)
 })
 
-it.each([
+it.each<[object, string]>([
   [{ startAt: Number.NaN }, '`fakeClock.startAt` is a'],
   [{ startAt: Infinity }, '`fakeClock.startAt` is a'],
   [{ start: 0 }, 'fakeClock has no option `start`'],
 ])('a clock refuses %j', (options, message) => {
-  expect(() => fakeClock(Object.assign({}, options))).toThrow(message)
+  expect(() => fakeClock(options)).toThrow(message)
 })

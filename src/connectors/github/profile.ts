@@ -177,7 +177,9 @@ function quotaReader(): QuotaReader {
     {
       status: 403,
       headers: { ...primary, 'x-ratelimit-remaining': '4', 'x-ratelimit-resource': 'graphql' },
-      body: { errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: 'API rate limit already exceeded.' }] },
+      body: {
+        errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: 'API rate limit already exceeded.' }],
+      },
       reads: { windows: [{ ...core, name: 'graphql', remaining: 4 }], refusal: { window: 'graphql' } },
     },
   )

@@ -75,8 +75,12 @@ function isArgumentMistake(error: Error): boolean {
 }
 
 async function byBrowser(app: OAuthApp, flags: Flags, tell: (text: string) => unknown): Promise<ConnectedLogin> {
-  const port = Number(flags.port)
+  const port = Number(flags.port || Number.NaN)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigurationError('`--port` is no port.')
+  // Of all else the browser sends another spelling than was typed.
+  if (!/^\/[\w.~/-]*$/.test(flags.path)) {
+    throw new ConfigurationError('`--path` begins with `/` and holds letters, digits and `-._~/` only.')
+  }
   await using redirect = await loopbackRedirect(port, flags.path)
   const { redirectUri } = redirect
   const { url } = await app.authorizationUrl({ connection: flags.connection, redirectUri })

@@ -17,6 +17,11 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   return 2
 }
 
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on('error', (error) => {
+  if (Reflect.get(error, 'code') !== 'EPIPE') throw error
+})
+
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { axiosTransport, ConfigurationError, isHawserError } from 'hawser'
+import { axiosTransport, checkNumber, ConfigurationError, isHawserError } from 'hawser'
 import { schemes, sign, verify, type SignatureScheme, type SignedRequest } from 'hawser/webhooks'
 import type { Console } from './console.ts'
 import { formatMessage, parseMessage, type HttpMessage } from './http-message.ts'
@@ -17,7 +17,7 @@ const usage = `Usage:
   --now TIME          ISO 8601, or milliseconds since the Unix epoch          [the present]
 
 verify prints the result as JSON; it exits with 0 if the webhook is true, with 1 if it is not.
-sign prints the signed request as verify reads it; send delivers it and exits with 0 on a 2xx.
+sign prints the signed request as verify reads it; send delivers it; it exits with 0 on a 2xx, with 1 on all else.
 `
 
 const options = {
@@ -59,15 +59,15 @@ export async function runWebhook(args: readonly string[], { env, stdout, stderr 
     return 0
   } catch (error) {
     if (!isUserMistake(error)) throw error
-    stderr.write(`${error.message}\n\n${usage}`)
-    return 2
+    const unreached = isHawserError(error) && (error.code === 'NETWORK' || error.code === 'TIMEOUT')
+    stderr.write(unreached ? `${error.message}\n` : `${error.message}\n\n${usage}`)
+    return unreached ? 1 : 2
   }
 }
 
 function isUserMistake(error: unknown): error is Error {
   return (
-    isHawserError(error) ||
-    (error instanceof Error && /^(?:ERR_PARSE_ARGS|ENOENT|EISDIR)/.test(String(Reflect.get(error, 'code'))))
+    isHawserError(error) || (error instanceof Error && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS'))
   )
 }
 
@@ -91,7 +91,9 @@ function secretsOf(flags: Flags, env: Console['env']): readonly string[] {
 function verifyFile(scheme: SignatureScheme, secrets: readonly string[], flags: Flags): ReturnType<typeof verify> {
   const { method, target, rawHeaders, body } = parseMessage(read(flags, 'request'))
   const request = { method, url: flags.url ?? urlOf({ target, rawHeaders }), headers: rawHeaders, body }
-  const toleranceSeconds = flags.tolerance === undefined ? undefined : Number(flags.tolerance)
+  // An empty text is no number, though `Number` takes it for 0.
+  const toleranceSeconds =
+    flags.tolerance === undefined ? undefined : checkNumber('--tolerance', Number(flags.tolerance || Number.NaN), 0)
   return verify(scheme, request, { secrets, toleranceSeconds, now: nowOf(flags), values: valuesOf(flags) })
 }
 
@@ -111,6 +113,9 @@ function signFile(scheme: SignatureScheme, secrets: readonly string[], flags: Fl
 
 async function deliver({ method, url, headers, body }: SignedRequest, stdout: Console['stdout']): Promise<number> {
   if (url === undefined) throw new ConfigurationError('`--url` is missing: where to send to.')
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new ConfigurationError('`--url` is an address that begins with http:// or https://.')
+  }
   const transport = axiosTransport()
   const response = await transport({ method, url, headers, body, operation: 'POST webhook', idempotent: false })
   transport.close?.()
@@ -122,7 +127,11 @@ async function deliver({ method, url, headers, body }: SignedRequest, stdout: Co
 function read(flags: Flags, name: 'request' | 'body'): Buffer {
   const path = flags[name]
   if (path === undefined) throw new ConfigurationError(`\`--${name}\` is missing: the file to read.`)
-  return readFileSync(path)
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new ConfigurationError(`\`--${name}\` cannot be read. ${error instanceof Error ? error.message : ''}`)
+  }
 }
 
 function nowOf({ now }: Flags): number | undefined {

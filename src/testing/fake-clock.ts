@@ -1,4 +1,12 @@
-import { sleepWith, type Cancel, type Runtime, type RuntimeEvent } from 'hawser'
+import {
+  ConfigurationError,
+  checkNumber,
+  checkOptions,
+  sleepWith,
+  type Cancel,
+  type Runtime,
+  type RuntimeEvent,
+} from 'hawser'
 import { nextTurn } from './event-loop.ts'
 import { createTimers } from './timers.ts'
 
@@ -29,13 +37,19 @@ export interface FakeClock {
   hold(): () => void
   /** Says that a request on the wire will not be answered until the returned function is called: time limits are now due. */
   hang(): () => void
-  /** Lets time pass and runs what falls due in it. */
+  /** Lets time pass and runs what falls due in it. @throws {ConfigurationError} where `ms` is negative or not finite */
   advance(ms: number): void
 }
 
-/** Makes a clock that stands still until everyone waits. */
+/**
+ * Makes a clock that stands still until everyone waits.
+ *
+ * @throws {ConfigurationError} where an option is unknown, or `startAt` is no time
+ */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
+  checkOptions('fakeClock', options, ['startAt', 'random'])
   const { startAt = Date.UTC(2030, 0, 1), random = () => 0 } = options
+  checkTime('fakeClock.startAt', startAt, -Infinity)
   const timers = createTimers()
   const slept: number[] = []
   const events: RuntimeEvent[] = []
@@ -97,6 +111,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     hold: () => counted((by) => (held += by)),
     hang: () => counted((by) => (hung += by)),
     advance(ms) {
+      checkTime('advance', ms, 0)
       const until = now + ms
       for (let next = timers.first(); next && next.due <= until; next = timers.first()) fireFirst()
       now = until
@@ -114,4 +129,8 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
       emit: (event) => void events.push(event),
     },
   }
+}
+
+function checkTime(name: string, ms: number, least: number): void {
+  if (!Number.isFinite(checkNumber(name, ms, least))) throw new ConfigurationError(`\`${name}\` is a finite number.`)
 }

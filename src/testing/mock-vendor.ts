@@ -62,6 +62,11 @@ export interface MockVendor extends Disposable {
   hang(options?: FaultOptions): void
   /** Sends webhooks, true ones and bad ones. */
   readonly deliver: Deliver
+  /**
+   * Resolves when requests of other clients are caught as well, on the front `msw`; until then, or until the first request of a
+   * client with `options`, they go to the network. @throws {ConfigurationError} on other fronts, and where MSW cannot be loaded
+   */
+  ready(): Promise<void>
   /** Where the front `loopback` listens, for clients that are not given `options`. @throws {ConfigurationError} on other fronts */
   address(): Promise<string>
 }
@@ -85,8 +90,8 @@ const optionNames = [
  */
 export function mockVendor(simulator: Simulator | readonly Simulator[], options: MockVendorOptions = {}): MockVendor {
   checkOptions('mockVendor', options, optionNames)
-  const { front: name = 'msw', latencyMs = 0, chaos, handlers } = options
-  const clock = options.clock ?? fakeClock(options)
+  const { front: name = 'msw', latencyMs = 0, chaos, handlers, startAt, random } = options
+  const clock = options.clock ?? fakeClock({ ...(startAt !== undefined && { startAt }), ...(random && { random }) })
   const simulators = 'respond' in simulator ? [simulator] : simulator
   const faults = faultQueue()
   const side = vendorSide({
@@ -100,8 +105,12 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
   const source = simulators.find(({ webhooks }) => webhooks)?.webhooks
   let disposed = false
 
-  const send: Transport = async (request) => {
+  const checkInUse = (): void => {
     if (disposed) throw new Error('This mock vendor was disposed of; its client is used after the end of the test.')
+  }
+
+  const send: Transport = async (request) => {
+    checkInUse()
     return front.send(request)
   }
 
@@ -124,6 +133,11 @@ export function mockVendor(simulator: Simulator | readonly Simulator[], options:
     reset: (strikes) => faults.add({ kind: 'reset' }, strikes),
     hang: (strikes) => faults.add({ kind: 'stall' }, strikes),
     deliver: webhookSender(clock, { ...(source && { source }), ...options.webhooks }),
+    async ready() {
+      checkInUse()
+      if (!front.ready) throw new ConfigurationError("Only `front: 'msw'` catches what other clients send.")
+      await front.ready()
+    },
     address() {
       if (!front.address) throw new ConfigurationError("Only `front: 'loopback'` has an address.")
       return front.address()

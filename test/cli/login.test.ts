@@ -144,6 +144,14 @@ it.each<[string, string[], string]>([
     ],
     '--port',
   ],
+  ...['', '/two words', '/ä', '/a?b=c', '/a#b', 'callback'].map((path): [string, string[], string] => [
+    `a path that comes back otherwise: \`${path}\``,
+    [
+      ...['--token-url', 'https://a.test/t', '--authorize-url', 'https://a.test/a'],
+      ...['--client-id', 'c', '--store', store, `--path=${path}`],
+    ],
+    '`--path` begins with',
+  ]),
   [
     'half a tenant',
     ['--token-url', 'https://a.test/t', '--client-id', 'c', '--store', store, '--tenant', 'x'],
@@ -154,6 +162,16 @@ it.each<[string, string[], string]>([
   expect(await ran.code).toBe(2)
   expect(ran.errors()).toContain(word)
   expect(ran.errors()).toContain('Usage:')
+})
+
+it('says what a module lacks that is there, with exit code 2 and the usage', async () => {
+  const module = join(folder, 'lacking.mjs')
+  writeFileSync(module, "import 'no-such-package'\n")
+  const ran = run(module, '--client-id', 'c', '--store', store)
+  expect(await ran.code).toBe(2)
+  for (const text of [`\`${module}\` cannot be loaded`, 'no-such-package', 'Usage:']) {
+    expect(ran.errors()).toContain(text)
+  }
 })
 
 it('refuses a module without a profile', async () => {

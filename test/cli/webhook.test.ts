@@ -80,14 +80,29 @@ it('delivers a signed event to a receiver', async () => {
   }
 })
 
+it('says that nobody could be reached, with exit code 1', async () => {
+  const { code, errors } = await run(['send', 'github', '--body', file('body', '{}'), '--url', 'http://127.0.0.1:1/'])
+  expect([code, errors]).toEqual([1, expect.stringContaining('ECONNREFUSED')])
+  expect(errors).not.toContain('Usage:')
+})
+
 it('tells what is wrong with a command, without the secret', async () => {
   const body = file('body', '{}')
+  const signed = file('signed', 'POST / HTTP/1.1\r\n\r\n{}')
   const wrong: readonly (readonly [readonly string[], string])[] = [
     [['verify', 'nobody'], 'There is no vendor `nobody`'],
     [['guess', 'github'], '`verify`, `sign` or `send`'],
     [['verify', 'github'], '`--request` is missing'],
     [['verify', 'github', '--request', join(folder, 'absent')], 'absent'],
+    [['verify', 'github', '--request', folder], '`--request` cannot be read'],
+    [['verify', 'github', '--request', join(body, 'below-a-file')], '`--request` cannot be read'],
+    [['verify', 'github', '--request', 'x'.repeat(300)], '`--request` cannot be read'],
     [['verify', 'github', '--request', body], 'request line'],
+    [['verify', 'github', '--request', signed, '--tolerance', '5m'], '`--tolerance`'],
+    [['verify', 'github', '--request', signed, '--tolerance='], '`--tolerance`'],
+    [['verify', 'github', '--request', signed, '--tolerance=-5'], '`--tolerance`'],
+    [['send', 'github', '--body', body, '--url', '/hooks'], '`--url` is an address'],
+    [['send', 'github', '--body', body, '--url', 'ftp://hooks.example'], '`--url` is an address'],
     [['sign', 'github', '--body', body, '--now', 'soon'], '`--now`'],
     [['sign', 'github', '--body', body, '--header', 'none'], 'has no `:`'],
     [['sign', 'github', '--body', body, '--secret-env', 'NONE'], 'NONE'],

@@ -153,3 +153,25 @@ it('has a seed of its own where none is given', () => {
 it.each([{ seed: 1.5 }, { rate: 2 }, { rate: -1 }, { faults: [] }, { sed: 1 }])('refuses %j', (options) => {
   expect(() => chaos(options)).toThrow('chaos')
 })
+
+it.each<[string, (vendor: MockVendor) => void]>([
+  ['There is no fault `nope`', ({ fault }) => fault(JSON.parse('{"kind":"nope"}'))],
+  ['The fault `reset` has no option `ms`', ({ fault }) => fault(JSON.parse('{"kind":"reset","ms":5}'))],
+  ['The fault `status` has no option `retryAfter`', ({ fail }) => fail(429, JSON.parse('{"retryAfter":5}'))],
+  ['A fault has no option `time`', ({ hang }) => hang(JSON.parse('{"time":5}'))],
+  ['`times` is a number', ({ reset }) => reset({ times: Number.NaN })],
+  ['`latency.ms` is a number', ({ fault }) => fault({ kind: 'latency', ms: -1 })],
+  ['`retryAfterSeconds` is a number', ({ fail }) => fail(429, { retryAfterSeconds: -1 })],
+  ['A `status` is a whole number', ({ fail }) => fail(99)],
+  ['A `status` is a whole number', ({ fail }) => fail(JSON.parse('"503"'))],
+])('refuses a fault that would not strike as it is meant: %s', (message, add) => {
+  using vendor = start()
+  expect(() => add(vendor)).toThrow(message)
+})
+
+it('moves the date back as well', async () => {
+  using vendor = start()
+  vendor.fault({ kind: 'skewed-date', ms: -60_000 })
+  const { response } = await clientOf(vendor).get('/a').withResponse()
+  expect(Date.parse(response.headers['date'] ?? '')).toBe(vendor.clock.now - 60_000)
+})

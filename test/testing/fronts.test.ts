@@ -287,6 +287,24 @@ it('catches other clients of the process at the simulators’ addresses, lets lo
   server.close()
 })
 
+it('catches what others send before any client of its own, once it is ready', async () => {
+  {
+    using vendor = mockVendor(answering(() => Response.json('caught')))
+    await vendor.ready()
+    expect(await (await fetch('https://tracker.test/x.json')).json()).toBe('caught')
+    await expect(fetch('https://elsewhere.test/export.csv')).rejects.toThrow()
+  }
+  const over = mockVendor(answering(() => Response.json('caught')))
+  over[Symbol.dispose]()
+  await expect(over.ready()).rejects.toThrow('disposed of')
+  await expect(
+    mockVendor(
+      answering(() => undefined),
+      { front: 'memory' },
+    ).ready(),
+  ).rejects.toThrow("front: 'msw'")
+})
+
 it.each([
   [{ front: 'carrier pigeon' }, '`front` is'],
   [{ transport: undiciTransport() }, 'belongs to'],

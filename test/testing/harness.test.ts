@@ -124,3 +124,17 @@ it('replays recordings by method, path, query and body, wherever they are asked 
   ).toBeUndefined()
   expect(await simulator.respond(new Request('https://recorded.test/a?x=3'))).toBeUndefined()
 })
+
+it.each([-1, Number.NaN, Infinity])('a clock does not advance by %s, and stays where it is', (ms) => {
+  const clock = fakeClock({ startAt: 0 })
+  expect(() => clock.advance(ms)).toThrow('`advance` is a')
+  expect(clock.now).toBe(0)
+})
+
+it.each<[object, string]>([
+  [{ startAt: Number.NaN }, '`fakeClock.startAt` is a'],
+  [{ startAt: Infinity }, '`fakeClock.startAt` is a'],
+  [{ start: 0 }, 'fakeClock has no option `start`'],
+])('a clock refuses %j', (options, message) => {
+  expect(() => fakeClock(options)).toThrow(message)
+})

@@ -128,6 +128,7 @@ export class GitHub extends Connector {
     options: PlainOptions | undefined,
     page: Pagination = pages,
   ): Pages<T> {
-    return this.http.paginate<T>(target, { ...options, query: { per_page: perPage, ...query }, page })
+    const { per_page = perPage, ...others } = query
+    return this.http.paginate<T>(target, { ...options, query: { per_page, ...others }, page })
   }
 }

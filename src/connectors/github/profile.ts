@@ -79,17 +79,30 @@ export const github: VendorProfile = {
   },
 }
 
-// What a query may not have is told by a type, and a query that is none by where it is wrong. REST lists of errors have neither.
+// What a query may not have is told by a type, and a query that is none by where it is wrong.
 const refusedByType = statusWhen({
   field: 'errors.0.type',
   code: 'errors.0.type',
-  statuses: { FORBIDDEN: 403, INSUFFICIENT_SCOPES: 403, NOT_FOUND: 404, RATE_LIMITED: 403, UNPROCESSABLE: 422 },
+  statuses: {
+    FORBIDDEN: 403,
+    INSUFFICIENT_SCOPES: 403,
+    NOT_FOUND: 404,
+    // Documented is the longer one, answered is either. @see https://github.com/octokit/plugin-throttling.js/issues/824
+    RATE_LIMIT: 403,
+    RATE_LIMITED: 403,
+    UNPROCESSABLE: 422,
+  },
 })
 const wrongQuery = statusWhen({ field: 'errors.0.locations', code: 'errors.0.extensions.code', statuses: {} })
+// GitHub's own trouble, such as a query that took too long, tells nothing but a message.
+const ownTrouble = statusWhen({ field: 'errors.0.message', code: 'errors.0.type', statuses: {}, otherwise: 500 })
+// What REST lists with a success has a kind. @see https://docs.github.com/en/rest/repos/repos#list-codeowners-errors
+const listedByRest = statusWhen({ field: 'errors.0.kind', code: 'errors.0.kind', statuses: {} })
 
 /** GraphQL fails with status 200. @see https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
 function graphqlStatus(response: HttpResponse): number | undefined {
-  return refusedByType(response) ?? wrongQuery(response)
+  if (listedByRest(response) !== undefined) return undefined
+  return refusedByType(response) ?? wrongQuery(response) ?? ownTrouble(response)
 }
 
 /** Which resource a call is counted in. @see https://docs.github.com/en/rest/rate-limit/rate-limit */
@@ -118,7 +131,15 @@ function quotaReader(): QuotaReader {
         reset: 'epoch-seconds',
         windowMs: { core: hourMs, graphql: hourMs, search: minuteMs, code_search: minuteMs },
       }),
-      refusalWhen({ status, body: 'secondary rate limit', window: 'secondary', pauseMs: secondaryLimitMs }),
+      // In GraphQL with nothing but its message, which is no status.
+      refusalWhen({
+        status: [...status, 500],
+        body: 'secondary rate limit',
+        window: 'secondary',
+        pauseMs: secondaryLimitMs,
+      }),
+      // Something may remain: less than the query would cost.
+      refusalWhen({ status, body: /"type": ?"RATE_LIMIT(?:ED)?"/, window: 'graphql' }),
       refusalWhen({ status, header: { name: 'x-ratelimit-remaining', is: '0' } }),
       refusalWhen({ status, header: { name: 'retry-after', is: /./ }, window: 'secondary' }),
       refusalWhen({ window: 'secondary', pauseMs: secondaryLimitMs }),
@@ -153,6 +174,14 @@ function quotaReader(): QuotaReader {
       reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } },
     },
     { status: 429, headers: {}, reads: { refusal: { window: 'secondary', retryAfterMs: secondaryLimitMs } } },
+    {
+      status: 403,
+      headers: { ...primary, 'x-ratelimit-remaining': '4', 'x-ratelimit-resource': 'graphql' },
+      body: {
+        errors: [{ type: 'RATE_LIMIT', code: 'graphql_rate_limit', message: 'API rate limit already exceeded.' }],
+      },
+      reads: { windows: [{ ...core, name: 'graphql', remaining: 4 }], refusal: { window: 'graphql' } },
+    },
   )
 }
 

@@ -182,6 +182,7 @@ export class Shopify extends Connector {
 
   /** With a `page_info` Shopify takes no other filters, which its links are made for. @see https://shopify.dev/docs/api/usage/pagination-rest */
   #links<T>(path: string, items: string, query: Fields, options: PlainOptions | undefined): Pages<T> {
-    return this.http.paginate<T>(path, { ...options, query: { limit: 250, ...query }, page: link({ items }) })
+    const { limit = 250, ...others } = query
+    return this.http.paginate<T>(path, { ...options, query: { limit, ...others }, page: link({ items }) })
   }
 }

@@ -35,7 +35,7 @@ export type * from './webhooks.ts'
 // @see https://docs.slack.dev/apis/web-api/pagination
 const next = 'response_metadata.next_cursor'
 const pages = (items: string): Pagination => cursor({ param: 'cursor', items, next })
-const limit = 200
+const pageSize = 200
 
 /** Names a channel. */
 type InChannel = { readonly channel: string }
@@ -134,6 +134,7 @@ export class Slack extends Connector {
   }
 
   #pages<T>(path: string, items: string, query: Fields, options: PlainOptions | undefined): Pages<T> {
-    return this.http.paginate<T>(path, { ...options, query: { limit, ...query }, page: pages(items) })
+    const { limit = pageSize, ...others } = query
+    return this.http.paginate<T>(path, { ...options, query: { limit, ...others }, page: pages(items) })
   }
 }

@@ -1,4 +1,4 @@
-import type { HttpClient, PlainOptions } from 'hawser'
+import { InvalidRequestError, type HttpClient, type PlainOptions } from 'hawser'
 import type { NewFile } from './parameters.ts'
 import type { SlackFile } from './types.ts'
 
@@ -9,6 +9,10 @@ import type { SlackFile } from './types.ts'
  */
 export async function upload(http: HttpClient, file: NewFile, options?: PlainOptions): Promise<SlackFile> {
   const { filename, content, title = filename, alt_txt, ...shared } = file
+  // Slack is told the length before it gets the bytes.
+  if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
+    throw new InvalidRequestError('`content` of a file is text or bytes: a `Uint8Array`, such as a `Buffer`.')
+  }
   const form = { filename, length: Buffer.byteLength(content), alt_txt }
   // An address that is not used does no harm.
   const asking = { ...options, form, idempotent: true }

@@ -5,6 +5,7 @@ import {
   path,
   type Call,
   type CallOptions,
+  type Fields,
   type Pages,
   type Pagination,
   type PlainOptions,
@@ -59,7 +60,7 @@ export type * from './webhooks.ts'
 const page: Pagination = lastId({ param: 'starting_after', items: 'data', more: 'has_more' })
 // @see https://docs.stripe.com/api/pagination/search
 const found: Pagination = cursor({ param: 'page', items: 'data', next: 'next_page' })
-const limit = 100
+const pageSize = 100
 
 /**
  * A client for Stripe's API. Every method takes the options of a call last: `{ headers: { 'stripe-account': 'acct_…' } }` for a
@@ -78,10 +79,10 @@ export class Stripe extends Connector {
     update: (id: string, form: CustomerChange, options?: PlainOptions): Call<Customer> =>
       this.http.post<Customer>(path`/v1/customers/${{ id }}`, { ...options, form }),
     list: (query: ListCustomers = {}, options?: PlainOptions): Pages<Customer> =>
-      this.http.paginate<Customer>('/v1/customers', { ...options, query: { limit, ...query }, page }),
+      this.#pages<Customer>('/v1/customers', query, options),
     /** In Stripe's search language, `email:"a@b.example"`. What was just written is found after up to a minute. */
     search: (query: Search, options?: PlainOptions): Pages<Customer> =>
-      this.http.paginate<Customer>('/v1/customers/search', { ...options, query: { limit, ...query }, page: found }),
+      this.#pages<Customer>('/v1/customers/search', query, options, found),
   }
 
   readonly paymentIntents = {
@@ -106,14 +107,14 @@ export class Stripe extends Connector {
     create: (form: NewProduct, options?: PlainOptions): Call<Product> =>
       this.http.post<Product>('/v1/products', { ...options, form }),
     list: (query: ListProducts = {}, options?: PlainOptions): Pages<Product> =>
-      this.http.paginate<Product>('/v1/products', { ...options, query: { limit, ...query }, page }),
+      this.#pages<Product>('/v1/products', query, options),
   }
 
   readonly prices = {
     create: (form: NewPrice, options?: PlainOptions): Call<Price> =>
       this.http.post<Price>('/v1/prices', { ...options, form }),
     list: (query: ListPrices = {}, options?: PlainOptions): Pages<Price> =>
-      this.http.paginate<Price>('/v1/prices', { ...options, query: { limit, ...query }, page }),
+      this.#pages<Price>('/v1/prices', query, options),
   }
 
   readonly subscriptions = {
@@ -130,7 +131,7 @@ export class Stripe extends Connector {
 
   readonly invoices = {
     list: (query: ListInvoices = {}, options?: PlainOptions): Pages<Invoice> =>
-      this.http.paginate<Invoice>('/v1/invoices', { ...options, query: { limit, ...query }, page }),
+      this.#pages<Invoice>('/v1/invoices', query, options),
   }
 
   readonly checkoutSessions = {
@@ -147,7 +148,7 @@ export class Stripe extends Connector {
   readonly events = {
     /** Those of the last 30 days, newest first. */
     list: (query: ListEvents = {}, options?: PlainOptions): Pages<StripeEvent> =>
-      this.http.paginate<StripeEvent>('/v1/events', { ...options, query: { limit, ...query }, page }),
+      this.#pages<StripeEvent>('/v1/events', query, options),
   }
 
   readonly webhookEndpoints = {
@@ -158,5 +159,10 @@ export class Stripe extends Connector {
   /** Calls any endpoint by its route: `request('POST /v1/coupons', { percent_off: 20, duration: 'once' })`. */
   request<T = unknown>(route: string, parameters?: RouteParameters, options?: CallOptions<T>): Call<T> {
     return this.http.request<T>(route, parameters, options)
+  }
+
+  #pages<T>(path: string, query: Fields, options: PlainOptions | undefined, by: Pagination = page): Pages<T> {
+    const { limit = pageSize, ...others } = query
+    return this.http.paginate<T>(path, { ...options, query: { limit, ...others }, page: by })
   }
 }

@@ -1,5 +1,7 @@
+import { checkNumber, checkOptions } from 'hawser'
 import type { ReceivedRequest } from '../journal/received-request.ts'
 import { parseRoute } from '../routes/route.ts'
+import { checkFault } from './check-fault.ts'
 import type { Fault } from './fault.ts'
 
 /** How often a fault strikes, and what. */
@@ -21,7 +23,11 @@ export interface FaultQueue {
 export function faultQueue(): FaultQueue {
   const waiting: { readonly fault: Fault; left: number; readonly strikes: (request: ReceivedRequest) => boolean }[] = []
   return {
-    add(fault, { times = 1, on } = {}) {
+    add(fault, options = {}) {
+      checkFault(fault)
+      checkOptions('A fault', options, ['times', 'on'])
+      const { times = 1, on } = options
+      checkNumber('times', times, 0)
       const route = on === undefined ? undefined : parseRoute(on)
       const strikes = ({ method, path }: ReceivedRequest): boolean => !route || route.match(method, path) !== undefined
       if (times > 0) waiting.push({ fault, left: times, strikes })

@@ -29,6 +29,8 @@ export interface VendorSide {
 /** How requests get from a client to the vendor's side. */
 export interface Front {
   readonly send: Transport
+  /** Resolves when what other clients of the process send arrives as well; without it that never does. */
+  ready?(): Promise<unknown>
   /** The front's own address, for clients that are not given `vendor.options`. */
   address?(): Promise<string>
   close(): void

@@ -27,8 +27,10 @@ export function mswFront(vendor: VendorSide): Front {
     return vendor.serves(url) ? strangersExchange(vendor.clock, url) : undefined
   }
 
+  const ready = (): Promise<unknown> => (sharing ??= shareMsw(answer))
+
   const send = clientSide(vendor.clock, async (request, exchange) => {
-    await (sharing ??= shareMsw(answer))
+    await ready()
     const name = `${id}/${++names}`
     exchanges.set(name, exchange)
     exchange.onLeave(() => exchanges.delete(name))
@@ -37,6 +39,7 @@ export function mswFront(vendor: VendorSide): Front {
 
   return {
     send,
+    ready,
     close() {
       transport.close?.()
       sharing?.then(

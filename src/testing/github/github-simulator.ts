@@ -47,7 +47,9 @@ export function githubSimulator(options: GitHubSimulatorOptions = {}): VendorSim
   })(rest)
   for (const [at, name] of (repos ?? []).entries()) {
     const [owner = '', repo = ''] = name.split('/')
-    simulator.collections.repos.insert(newRepository(newUser(owner, at), repo, at, 0))
+    const { users } = simulator.collections
+    const by = users.get(owner) ?? users.insert(newUser(owner, at))
+    simulator.collections.repos.insert(newRepository(by, repo, at, 0))
   }
   return simulator
 }
@@ -83,12 +85,12 @@ function repositoryRoutes({
       const found = repository(asked)
       return found ? { json: found } : notFound
     },
-    'GET /orgs/{org}/repos': ({ params, collections, url }) =>
-      pages({
-        items: collections.repos.all().filter(({ owner }) => owner.login === params['org']),
-        url,
-        idOf: ({ id }) => String(id),
-      }),
+    'GET /orgs/{org}/repos': (asked) => {
+      const { org = '' } = asked.params
+      if (!user(asked, org)) return notFound
+      const items = asked.collections.repos.all().filter(({ owner }) => owner.login === org)
+      return pages({ items, url: asked.url, idOf: ({ id }) => String(id) })
+    },
     'GET /user': (asked) => {
       const found = caller(asked)
       return found ? { json: found } : notAuthenticated

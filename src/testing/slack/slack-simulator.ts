@@ -1,3 +1,4 @@
+import { checkOptions } from 'hawser'
 import { slack } from 'hawser/slack'
 import { sources } from 'hawser/webhooks'
 import { retryAfterSeconds, type QuotaRefusal } from '../limits/vendor-quota.ts'
@@ -25,9 +26,11 @@ export interface SlackSimulatorOptions extends SimulatorOptions {
  * Simulates Slack's Web API, as far as `hawser/slack` has methods for it: channels, messages, threads, reactions, people, files and
  * modals, with its pages, errors in answers of status 200, and the limits of each method.
  *
+ * @throws {ConfigurationError} where an option is unknown
  * @see https://docs.slack.dev/reference/methods
  */
 export function slackSimulator(options: SlackSimulatorOptions = {}): VendorSimulator<SlackRecords> {
+  checkOptions('slackSimulator', options, ['channels', 'users', 'tokens', 'quota'])
   const { channels = ['general'], users = ['ann', 'bob'], tokens, ...rest } = options
   const simulator = defineSimulator<SlackRecords>({
     profile: slack,

@@ -1,7 +1,8 @@
 import type { Collection } from '../simulators/collection.ts'
 import { formInput } from '../simulators/form-input.ts'
 import { cursorPages, lastIdPages } from '../simulators/pages.ts'
-import type { Reply } from '../simulators/reply.ts'
+import type { FailureReply, Reply } from '../simulators/reply.ts'
+import { invalid } from './errors.ts'
 import { group, list as listOf, whole } from './fields.ts'
 import { below, type Asked } from './ground.ts'
 
@@ -39,17 +40,24 @@ export function listed<T extends Listable>(
         return Array.isArray(wanted) ? listOf(wanted).includes(value) : wanted === value
       }),
   )
-  const page = pages({ items, url: asked.url, idOf })
+  const page = wrongSize(asked) ?? pages({ items, url: asked.url, idOf })
   return 'json' in page ? { json: { object: 'list', url: asked.url.pathname, ...group(page.json) } } : page
 }
 
 /** Answers a search with what it found. */
 export function found(asked: Asked, items: readonly Listable[]): Reply {
-  const page = foundPages({ items: newestFirst(items), url: asked.url, idOf })
+  const page = wrongSize(asked) ?? foundPages({ items: newestFirst(items), url: asked.url, idOf })
   if (!('json' in page)) return page
   const { data, next_page } = group(page.json)
   const next = next_page === '' ? null : next_page
   return { json: { object: 'search_result', url: asked.url.pathname, has_more: next !== null, next_page: next, data } }
+}
+
+/** A page of more than 100 is refused, and not lowered. */
+function wrongSize({ query }: Asked): FailureReply | undefined {
+  const limit = query.get('limit')
+  if (limit === null || /^(?:[1-9]\d?|100)$/.test(limit)) return undefined
+  return invalid('limit', `The limit is a whole number from 1 to 100, and not '${limit}'.`, 'parameter_invalid_integer')
 }
 
 // What has the same second is told apart by the order in which it came.

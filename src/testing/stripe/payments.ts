@@ -1,8 +1,9 @@
 import type { Charge, PaymentIntent } from 'hawser/stripe'
 import { refuse, type Reply } from '../simulators/reply.ts'
+import { amountOf } from './amount.ts'
 import { declineOf, outcomeOf, type Decline } from './cards.ts'
 import { invalid, missing, noSuch } from './errors.ts'
-import { flag, text, whole } from './fields.ts'
+import { flag, text } from './fields.ts'
 import { below, common, happened, newId, type Asked, type Handler } from './ground.ts'
 import { listed } from './lists.ts'
 import { afterStep, isPaymentStatus, type PaymentStatus, type PaymentStep } from './payment-state.ts'
@@ -17,12 +18,10 @@ interface Payment extends PaymentIntent {
 export const paymentRoutes: Readonly<Record<string, Handler>> = {
   'POST /v1/payment_intents': (asked) => {
     const { input, collections } = asked
-    for (const param of ['amount', 'currency']) if (text(input[param]) === null) return missing(param)
-    const amount = whole(input['amount'])
-    if (amount === undefined)
-      return invalid('amount', `Invalid integer: ${String(input['amount'])}`, 'parameter_invalid_integer')
-    if (amount < 1)
-      return invalid('amount', 'This value must be greater than or equal to 1.', 'parameter_invalid_integer')
+    const amount = amountOf('amount', input['amount'])
+    if (amount === undefined) return missing('amount')
+    if (text(input['currency']) === null) return missing('currency')
+    if (typeof amount === 'object') return amount
     const customer = text(input['customer'])
     if (customer !== null && !collections.customers.get(customer, below(asked)))
       return noSuch('customer', customer, 'customer')
@@ -37,7 +36,8 @@ export const paymentRoutes: Readonly<Record<string, Handler>> = {
   'POST /v1/payment_intents/{id}/confirm': (asked) => withPayment(asked, (payment) => confirm(asked, payment)),
   'POST /v1/payment_intents/{id}/capture': (asked) =>
     withPayment(asked, (payment) => {
-      const amount = whole(asked.input['amount_to_capture']) ?? payment.amount_capturable
+      const amount = amountOf('amount_to_capture', asked.input['amount_to_capture']) ?? payment.amount_capturable
+      if (typeof amount === 'object') return amount
       return stepped(payment, { do: 'capture' }, (status) => {
         if (amount > payment.amount_capturable) {
           const message = 'The amount to capture is greater than the amount that can be captured.'

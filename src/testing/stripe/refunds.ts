@@ -1,7 +1,8 @@
 import type { Charge, Refund } from 'hawser/stripe'
 import { refuse } from '../simulators/reply.ts'
+import { amountOf } from './amount.ts'
 import { missing, noSuch } from './errors.ts'
-import { text, whole } from './fields.ts'
+import { text } from './fields.ts'
 import { below, common, happened, newId, type Asked, type Handler } from './ground.ts'
 import { idIn } from './records.ts'
 
@@ -18,7 +19,8 @@ export const refundRoutes: Readonly<Record<string, Handler>> = {
     }
     const left = charge.amount_captured - charge.amount_refunded
     if (left <= 0) return refuse(400, `Charge ${charge.id} has already been refunded.`, 'charge_already_refunded')
-    const amount = whole(input['amount']) ?? left
+    const amount = amountOf('amount', input['amount']) ?? left
+    if (typeof amount === 'object') return amount
     if (amount > left) {
       const message = `Refund amount (${amount}) is greater than unrefunded amount on charge (${left}).`
       return refuse(400, message, 'amount_too_large', { param: 'amount' })

@@ -1,3 +1,4 @@
+import { checkOptions } from 'hawser'
 import { stripe } from 'hawser/stripe'
 import { sources } from 'hawser/webhooks'
 import { defineSimulator } from '../simulators/define-simulator.ts'
@@ -38,9 +39,11 @@ const routes = {
  * Simulates Stripe's API, as far as `hawser/stripe` has methods for it: its forms, `expand`, pages, searches, idempotency keys,
  * connected accounts, cards for tests, events, errors and limits (of live mode).
  *
+ * @throws {ConfigurationError} where an option is unknown
  * @see https://docs.stripe.com/api
  */
 export function stripeSimulator(options: StripeSimulatorOptions = {}): VendorSimulator<StripeRecords> {
+  checkOptions('stripeSimulator', options, ['keys', 'accounts', 'quota'])
   const { keys, accounts, ...rest } = options
   return defineSimulator<StripeRecords>({
     profile: stripe,

@@ -80,6 +80,43 @@ it('waits for the reset where the points are used up, and asks again', async () 
   expect(vendor.clock.now - began).toBeGreaterThanOrEqual(30_000)
 })
 
+it.each(['RATE_LIMIT', 'RATE_LIMITED'])('waits as well where %s leaves less than the query costs', async (type) => {
+  using vendor = vendorOf(
+    (now) =>
+      Response.json(
+        { errors: [{ type, code: 'graphql_rate_limit', message: 'API rate limit already exceeded for user ID 1.' }] },
+        { headers: limits(4, now + 30_000) },
+      ),
+    () => Response.json({ data: 1 }),
+  )
+  const began = vendor.clock.now
+  expect(await clientOf(vendor).graphql.query('{ x }')).toEqual({ data: 1 })
+  expect(vendor.clock.now - began).toBeGreaterThanOrEqual(30_000)
+})
+
+it('takes an error that has nothing but a message for trouble of GitHub’s own', async () => {
+  const trouble = failing({ message: 'Something went wrong while executing your query.' })
+  for (const [kind, attempts] of [
+    ['query', 4],
+    ['mutate', 1],
+  ] as const) {
+    using vendor = vendorOf(trouble)
+    const failure = await failureOf(clientOf(vendor).graphql[kind]('x'))
+    expect(failure).toBeInstanceOf(HttpError)
+    expect(failure).toMatchObject({ status: 500 })
+    expect([kind, vendor.requests.length]).toEqual([kind, attempts])
+  }
+})
+
+it('waits for a minute at a secondary limit that comes with status 200', async () => {
+  using vendor = vendorOf(failing({ message: 'You have exceeded a secondary rate limit.' }), () =>
+    Response.json({ data: 1 }),
+  )
+  const client = new GitHub({ auth: bearer('t'), ...vendor.options, deadline: 120_000 })
+  expect(await client.graphql.mutate('x')).toEqual({ data: 1 })
+  expect(vendor.clock.slept).toEqual([60_000])
+})
+
 it('counts what a query cost where it asks for it', async () => {
   using vendor = vendorOf((now) =>
     Response.json({ data: { rateLimit: { cost: 40 } } }, { headers: limits(4960, now + 3_600_000) }),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bearer, type ConnectorOptions } from 'hawser'
 import { oauthApp } from 'hawser/oauth'
-import { nonMarketplaceLimits, Slack, slack as profile, type SlackEvents } from 'hawser/slack'
+import { nonMarketplaceLimits, Slack, slack as profile, type NewFile, type SlackEvents } from 'hawser/slack'
 import { fakeClock, mockVendor, type MockVendor } from 'hawser/testing'
 import { receiver, schemes, sign, sources } from 'hawser/webhooks'
 
@@ -235,3 +235,16 @@ it('shows the token in no error', async () => {
   expect(String(error)).toContain('bad ')
   expect(String(error) + JSON.stringify(error)).not.toContain('xoxb-of-tests')
 })
+
+it.each([undefined, null, 7, new ArrayBuffer(3), new Blob(['x'])])(
+  'refuses a file whose content is %o before anything is sent',
+  async (content) => {
+    using vendor = answering(posted)
+    // As plain JavaScript gives it.
+    const file: NewFile = JSON.parse('{"filename":"x.bin"}')
+    await expect(client(vendor).files.upload(Object.assign(file, { content }))).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    })
+    expect(vendor.requests).toEqual([])
+  },
+)

@@ -164,6 +164,15 @@ const mutants: readonly (readonly [fault: string, fails: string, mutant: Mutant]
     ],
   ],
   [
+    'sends a write again by itself, under another key',
+    'sends one key with every attempt of a write, and another with the next write',
+    [
+      withMethods((_, { create }) => ({
+        create: (json: { readonly title: string }) => create(json).catch(() => create(json)),
+      })),
+    ],
+  ],
+  [
     'makes a new key for each attempt',
     'sends one key with every attempt of a write, and another with the next write',
     [

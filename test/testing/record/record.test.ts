@@ -224,6 +224,19 @@ it('gives a repeated request its answers in their order, and then the last one',
   expect(seen).toEqual([{ count: 1 }, { count: 2 }, { count: 2 }])
 })
 
+it('leads from what was scrubbed to where it led, and from another name to nothing below it', async () => {
+  const answers = { '/pi/scrubbed-1': 'one', '/pi/scrubbed-1/lines': 'lines of one', '/pi/scrubbed-2': 'two' }
+  const entries = Object.entries(answers).map(([path, json]) => ({
+    request: { method: 'GET', url: `https://api.vendor.test${path}`, query: {}, headers: {} },
+    response: { status: 200, headers: {}, body: { json } },
+  }))
+  using vendor = mockVendor(replayCassette({ format: 'hawser-cassette/1', entries }), { front: 'memory' })
+  const { http } = new Vendor({ auth: bearer('another-token'), ...vendor.options })
+  for (const [path, answer] of Object.entries(answers).toReversed()) expect(await http.get(path)).toBe(answer)
+  expect(await http.get('/pi/pi_of_the_test/lines')).toBe('lines of one')
+  await expect(http.get('/pi/pi_of_the_test/refunds')).rejects.toThrow('No entry of the cassette answers')
+})
+
 it('says how the nearest entry differs from a request that nobody recorded, and never sends it again', async () => {
   const { recorder, client } = recording()
   await client.http.get('/me', { query: { page: 1 } })

@@ -178,3 +178,14 @@ it('tells how its limits stand, which costs nothing', async () => {
   expect(data).toMatchObject({ resources: { core, search: { limit: 30, used: 0 } }, rate: core })
   expect(response.headers['x-ratelimit-remaining']).toBe('4999')
 })
+
+it('knows the owners of its repositories, and of no other organization', async () => {
+  const { github } = start({ repos: ['octo/hello', 'octo/world', 'other/thing'] })
+  const names = async (org: string): Promise<string[]> =>
+    (await github.repos.listForOrg({ org }).toArray({ limit: 9 })).map(({ name }) => name)
+  expect(await names('octo')).toEqual(['hello', 'world'])
+  expect((await github.repos.get({ owner: 'octo', repo: 'world' })).owner.id).toBe(
+    (await github.users.get({ username: 'octo' })).id,
+  )
+  await expect(names('nobody')).rejects.toMatchObject({ status: 404 })
+})

@@ -159,3 +159,7 @@ it('counts the messages of each channel', async () => {
   await expect(Promise.resolve(post(ann))).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 1000 })
   expect(vendor.violations.map(({ limit }) => limit)).toEqual(['channel'])
 })
+
+it('refuses options that it does not have', () => {
+  expect(() => slackSimulator(JSON.parse('{"channel":["a"]}'))).toThrow('slackSimulator has no option `channel`')
+})

@@ -98,6 +98,18 @@ it('keeps of a declined payment why, and takes another card', async () => {
   await expect(stripe.paymentIntents.confirm((await pay(stripe)).id)).rejects.toThrow('missing a payment method')
 })
 
+it.each([-5, 0, 1.5])('takes %d for no amount, to pay, to capture or to refund', async (amount) => {
+  const stripe = start()
+  const held = { currency: 'usd', payment_method: 'pm_card_visa', confirm: true, capture_method: 'manual' } as const
+  const { id } = await stripe.paymentIntents.create({ ...held, amount: 500 })
+  const refused = { status: 400, vendorCode: 'parameter_invalid_integer' }
+  await expect(stripe.paymentIntents.create({ ...held, amount })).rejects.toMatchObject(refused)
+  await expect(stripe.paymentIntents.capture(id, { amount_to_capture: amount })).rejects.toMatchObject(refused)
+  await stripe.paymentIntents.capture(id)
+  await expect(stripe.refunds.create({ payment_intent: id, amount })).rejects.toMatchObject(refused)
+  expect((await stripe.refunds.create({ payment_intent: id })).amount).toBe(500)
+})
+
 it('refunds in parts, and no more than was paid', async () => {
   const stripe = start()
   const { id } = await pay(stripe, { ...card, confirm: true })

@@ -262,6 +262,17 @@ it('takes a key in the token or as the user of Basic, and no other than those it
   expect(await check(anonymous())).toBe(401)
 })
 
+it.each([0, 101, 2.5])('refuses a page of %d, as Stripe does, and does not lower it', async (limit) => {
+  const { stripe } = start()
+  for (const list of [stripe.customers.list({ limit }), stripe.customers.search({ query: 'email:"a"', limit })]) {
+    await expect(list.toArray(all)).rejects.toMatchObject({ status: 400, vendorCode: 'parameter_invalid_integer' })
+  }
+})
+
+it('refuses options that it does not have', () => {
+  expect(() => stripeSimulator(JSON.parse('{"key":["sk_test_1"]}'))).toThrow('stripeSimulator has no option `key`')
+})
+
 it('has the limits of live mode, or of a sandbox, and names in a refusal which it was', async () => {
   const { vendor } = start({ quota: { limits: sandboxLimits } })
   const paths = ['/v1/balance', '/v1/customers']

@@ -55,6 +55,11 @@ export const writeCases: readonly TrialCase[] = [
         new Set(requests.map((request) => keyOf(request, idempotency)))
       assert.equal(first.length, 3, 'The number of attempts of a write with a key that met two 503.')
       assert.equal(keys(first).size, 1, 'The attempts of one write had different keys.')
+      // What is sent again here, the connector itself sends again.
+      const once = open({ retry: false })
+      once.vendor.fail(503, { times: 2 })
+      await failureOf(once.write)
+      assert.ok(keys(once.sent().filter(isWrite)).size <= 1, 'The connector sent a write again under another key.')
       assert.ok(![...keys(first)].includes(undefined), `A write came without \`${idempotency.header}\`.`)
       assert.equal(keys([...first, ...second]).size, 2, 'Two writes had the same key.')
     },

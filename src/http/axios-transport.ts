@@ -64,7 +64,7 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
     if (signal?.aborted) throw aborted(signalOf(request))
     let answered = false
     const upload = openUpload(request)
-    const headers = framed(request.headers, upload.data)
+    const headers = framed(request, upload.data)
     const failure = (error: unknown): Error => {
       if (error instanceof HawserError) return error
       if (upload.failed) return upload.failed
@@ -92,13 +92,17 @@ export function axiosTransport(options: AxiosTransportOptions = {}): Transport {
   })
 }
 
+/** The methods of which a body is expected. @see https://www.rfc-editor.org/rfc/rfc9110#section-9.3 */
+const framedByNode: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
 /**
  * Says that a stream's length is not known: for the methods that mostly have no body, Node would write its bytes without any frame,
  * and the server would read them as the next request.
  */
-function framed(headers: HeaderMap, data: Buffer | Readable | undefined): HeaderMap {
-  if (data === undefined || data instanceof Buffer || headers['content-length'] !== undefined) return headers
-  return withHeader(headers, 'transfer-encoding', 'chunked')
+function framed({ method, headers }: HttpRequest, data: Buffer | Readable | undefined): HeaderMap {
+  const streams = data !== undefined && !(data instanceof Buffer)
+  const frames = framedByNode.has(method) || headers['content-length'] !== undefined
+  return streams && !frames ? withHeader(headers, 'transfer-encoding', 'chunked') : headers
 }
 
 /** Closes the connections that wait for work, and has those in use closed when theirs is done. */

@@ -101,7 +101,9 @@ const listedByRest = statusWhen({ field: 'errors.0.kind', code: 'errors.0.kind',
 
 /** GraphQL fails with status 200. @see https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
 function graphqlStatus(response: HttpResponse): number | undefined {
-  if (listedByRest(response) !== undefined) return undefined
+  // A server of one's own that keeps no limits names no resource.
+  const { 'x-ratelimit-resource': resource = 'graphql' } = response.headers
+  if (resource !== 'graphql' || listedByRest(response) !== undefined) return undefined
   return refusedByType(response) ?? wrongQuery(response) ?? ownTrouble(response)
 }
 

@@ -40,9 +40,7 @@ export function openUpload({ body, operation }: HttpRequest): Upload {
 /** Checks what the caller's function gave: from JavaScript it may be a stream of the web's, or none. */
 function opened(stream: Readable, operation: string): Readable {
   if (typeof stream?.pipe === 'function') return stream
-  throw new InvalidRequestError(
-    `${operation}: the function for the body gave no Node stream; \`Readable.from(…)\` makes one.`,
-  )
+  throw new InvalidRequestError(`${operation}: the function of the body gave no Node stream.`)
 }
 
 function bytesOf(body: string | Uint8Array | Readable): Buffer | Readable {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Connector, bearer, type VendorProfile } from 'hawser'
+import { Connector, apiKey, bearer, type VendorProfile } from 'hawser'
 import { mockVendor, type MockVendor } from 'hawser/testing'
 
 class Tracker extends Connector {
@@ -98,4 +98,13 @@ it('finds secrets in URLs, and does not repeat them', async () => {
     'GET /b/s3cret-token: the URL repeats the credential',
     'GET /c: the URL has a JSON web token',
   ])
+})
+
+it('finds a credential of any header where a URL repeats it', async () => {
+  using vendor = start()
+  const auth = apiKey({ header: 'x-vendor-access-token', key: 'k3y/of/a+shop' })
+  const { http } = new Tracker({ auth, ...vendor.options })
+  await http.get('/a', { query: { page: 'x-vendor' } })
+  await http.get('/b', { query: { t: 'k3y/of/a+shop' } })
+  expect(vendor.journal.secretsInUrls()).toEqual(['GET /b: the URL repeats the credential'])
 })

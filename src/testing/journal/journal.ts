@@ -1,3 +1,4 @@
+import { isSecretName } from '../record/secret-text.ts'
 import { parseRoute } from '../routes/route.ts'
 import { diffLines } from './diff.ts'
 import type { ReceivedRequest } from './received-request.ts'
@@ -71,9 +72,11 @@ const jsonWebToken = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/
 function secretsIn({ method, url, path, query, headers }: ReceivedRequest): readonly string[] {
   const at = `${method} ${path}`
   const names = [...query.keys()].filter((name) => secretName.test(name.replaceAll('-', '_')))
-  const credential = headers['authorization']?.split(' ').at(-1) ?? ''
-  const spellings = [credential, encodeURIComponent(credential)]
-  const repeated = credential.length > 3 && spellings.some((spelling) => url.includes(spelling))
+  const repeated = Object.entries(headers).some(([name, value]) => {
+    const credential = value.split(' ').at(-1) ?? ''
+    const spellings = [credential, encodeURIComponent(credential)]
+    return isSecretName(name) && credential.length > 3 && spellings.some((spelling) => url.includes(spelling))
+  })
   return [
     ...names.map((name) => `${at}: the query has \`${name}\``),
     ...(repeated ? [`${at}: the URL repeats the credential`] : []),

@@ -14,6 +14,7 @@ import type { CallbackInput } from './callback.ts'
 import { checkConnection, connectionsOf } from './connections.ts'
 import { deviceTokens, type DevicePrompt } from './device.ts'
 import { disconnect, type Disconnection } from './disconnect.ts'
+import { validateIdToken } from './id-token.ts'
 import { introspect, type Introspection } from './introspect.ts'
 import { beginLogin, finishLogin, type BegunLogin, type CallbackCompany, type LoginContext } from './login.ts'
 import { memoryLogins } from './login-states.ts'
@@ -158,8 +159,14 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
     },
     async device({ connection, scopes = defaultScopes, onPrompt, signal }) {
       checkConnection(connection)
-      const answer = await deviceTokens({ server, clock, runtime, scopes, onPrompt, signal })
-      return connected(connection, await connections.source(connection).put(answer, runtime), scopes)
+      let claims: ConnectedLogin['claims']
+      async function validate({ main }: TokenBundle): Promise<void> {
+        const { jwks } = await server.addresses(runtime)
+        if (main?.idToken === undefined || jwks === undefined || !scopes.includes('openid')) return
+        claims = await validateIdToken(server, main.idToken, { runtime })
+      }
+      const answer = await deviceTokens({ server, clock, runtime, scopes, onPrompt, signal, validate })
+      return { ...connected(connection, await connections.source(connection).put(answer, runtime), scopes), claims }
     },
     connection: (name, { token } = {}) => connections.credential(connections.source(name), token),
     clientCredentials: (wish = {}) => unattended(clientCredentialsGrant(server, wish), wish),

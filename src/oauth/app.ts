@@ -19,6 +19,7 @@ import { introspect, type Introspection } from './introspect.ts'
 import { beginLogin, finishLogin, type BegunLogin, type CallbackCompany, type LoginContext } from './login.ts'
 import { memoryLogins } from './login-states.ts'
 import { checkReturnTo } from './return-address.ts'
+import { checkScopes } from './scope-list.ts'
 import { serverOf } from './server.ts'
 import {
   clientCredentialsGrant,
@@ -135,7 +136,9 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
   }
 
   async function wishedScopes({ connection, scopes, addScopes }: AuthorizationOptions): Promise<readonly string[]> {
+    if (scopes !== undefined) checkScopes('scopes', scopes)
     if (addScopes === undefined) return scopes ?? defaultScopes
+    checkScopes('addScopes', addScopes)
     const stored = await connections.source(connection).stored(runtime)
     return [...new Set([...(scopes ?? stored?.[mainToken]?.scopes ?? defaultScopes), ...addScopes])]
   }
@@ -159,6 +162,7 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
     },
     async device({ connection, scopes = defaultScopes, onPrompt, signal }) {
       checkConnection(connection)
+      checkScopes('scopes', scopes)
       let claims: ConnectedLogin['claims']
       async function validate({ main }: TokenBundle): Promise<void> {
         const { jwks } = await server.addresses(runtime)

@@ -90,7 +90,8 @@ async function lead(state: TokenState, name: string, runtime: Runtime): Promise<
     return fail(state, error, { began, name, orphaned, unread: answer?.raw, runtime })
   }
   tell(state, runtime, 'refreshed')
-  void judge(state, answer, runtime)
+  // A listener that throws has nobody left here whom it could tell.
+  judge(state, answer, runtime).catch(() => {})
   return true
 }
 

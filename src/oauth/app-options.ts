@@ -9,6 +9,7 @@ import {
 import { isLoopback } from './addresses.ts'
 import type { ConnectionOptions } from './connections.ts'
 import type { LoginStates } from './pending-login.ts'
+import { checkScopes } from './scope-list.ts'
 import type { ServerOptions } from './server.ts'
 
 /** Options of {@link oauthApp}. */
@@ -68,10 +69,11 @@ const longestLoginMs = 600_000
  */
 export function checkAppOptions(options: OAuthAppOptions): void {
   checkOptions('oauthApp', options, optionNames)
-  const { loginMs = longestLoginMs, redirectUri } = options
+  const { loginMs = longestLoginMs, redirectUri, scopes } = options
   checkNumber('loginMs', loginMs, 1)
   if (loginMs > longestLoginMs) throw new ConfigurationError('`loginMs` is at most 600_000, which is ten minutes.')
   if (redirectUri !== undefined) checkRedirectUri(redirectUri)
+  if (scopes !== undefined) checkScopes('scopes', scopes)
 }
 
 /**

@@ -14,10 +14,12 @@ import type { CallbackInput } from './callback.ts'
 import { checkConnection, connectionsOf } from './connections.ts'
 import { deviceTokens, type DevicePrompt } from './device.ts'
 import { disconnect, type Disconnection } from './disconnect.ts'
+import { validateIdToken } from './id-token.ts'
 import { introspect, type Introspection } from './introspect.ts'
 import { beginLogin, finishLogin, type BegunLogin, type CallbackCompany, type LoginContext } from './login.ts'
 import { memoryLogins } from './login-states.ts'
 import { checkReturnTo } from './return-address.ts'
+import { checkScopes } from './scope-list.ts'
 import { serverOf } from './server.ts'
 import {
   clientCredentialsGrant,
@@ -134,7 +136,9 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
   }
 
   async function wishedScopes({ connection, scopes, addScopes }: AuthorizationOptions): Promise<readonly string[]> {
+    if (scopes !== undefined) checkScopes('scopes', scopes)
     if (addScopes === undefined) return scopes ?? defaultScopes
+    checkScopes('addScopes', addScopes)
     const stored = await connections.source(connection).stored(runtime)
     return [...new Set([...(scopes ?? stored?.[mainToken]?.scopes ?? defaultScopes), ...addScopes])]
   }
@@ -158,8 +162,15 @@ export function oauthApp(options: OAuthAppOptions): OAuthApp {
     },
     async device({ connection, scopes = defaultScopes, onPrompt, signal }) {
       checkConnection(connection)
-      const answer = await deviceTokens({ server, clock, runtime, scopes, onPrompt, signal })
-      return connected(connection, await connections.source(connection).put(answer, runtime), scopes)
+      checkScopes('scopes', scopes)
+      let claims: ConnectedLogin['claims']
+      async function validate({ main }: TokenBundle): Promise<void> {
+        const { jwks } = await server.addresses(runtime)
+        if (main?.idToken === undefined || jwks === undefined || !scopes.includes('openid')) return
+        claims = await validateIdToken(server, main.idToken, { runtime })
+      }
+      const answer = await deviceTokens({ server, clock, runtime, scopes, onPrompt, signal, validate })
+      return { ...connected(connection, await connections.source(connection).put(answer, runtime), scopes), claims }
     },
     connection: (name, { token } = {}) => connections.credential(connections.source(name), token),
     clientCredentials: (wish = {}) => unattended(clientCredentialsGrant(server, wish), wish),

@@ -1,4 +1,11 @@
-import { ConfigurationError, OAuthError, type ClockOffset, type Runtime, type TokenAnswer } from 'hawser'
+import {
+  ConfigurationError,
+  OAuthError,
+  type ClockOffset,
+  type Runtime,
+  type TokenAnswer,
+  type TokenBundle,
+} from 'hawser'
 import type { AnswerBody } from './answer-body.ts'
 import { converse } from './conversation.ts'
 import { afterPoll, type DevicePoll, type PollOutcome } from './device-poll.ts'
@@ -26,6 +33,8 @@ export interface DeviceLogin {
   readonly onPrompt: (prompt: DevicePrompt) => unknown
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined
+  /** Checks what came before it is stored. */
+  readonly validate?: (bundle: TokenBundle) => Promise<void>
 }
 
 /**
@@ -36,7 +45,7 @@ export interface DeviceLogin {
  * @throws {AbortedError} where `signal` ends the wait
  */
 export async function deviceTokens(login: DeviceLogin): Promise<TokenAnswer> {
-  const { server, runtime, clock, scopes, onPrompt, signal } = login
+  const { server, runtime, clock, scopes, onPrompt, signal, validate } = login
   const { device } = await server.addresses(runtime)
   if (device === undefined) throw new ConfigurationError(`\`oauth\` of \`${server.vendor}\` has no \`deviceUrl\`.`)
   const begun = await begin(login)
@@ -56,6 +65,7 @@ export async function deviceTokens(login: DeviceLogin): Promise<TokenAnswer> {
         runtime,
         clock,
         scopes,
+        validate,
       })
     } catch (thrown) {
       error = thrown

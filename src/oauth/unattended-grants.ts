@@ -1,6 +1,7 @@
 import type { Grant } from 'hawser'
 import { tokenGrant } from './grants.ts'
 import type { Server } from './question.ts'
+import { checkScopes } from './scope-list.ts'
 import type { Parameters } from './token-endpoint.ts'
 
 /** What most grants can be asked for. */
@@ -82,6 +83,7 @@ function unattended(
   grantType: string,
   own: () => Parameters | Promise<Parameters>,
 ): Grant {
+  if (scopes !== undefined) checkScopes('scopes', scopes)
   const { scopeSeparator = ' ' } = server.oauth
   const scope = scopes === undefined || scopes.length === 0 ? undefined : scopes.join(scopeSeparator)
   return tokenGrant(server, {

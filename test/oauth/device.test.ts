@@ -152,7 +152,7 @@ it('logs in with oidc-provider’s device flow', async () => {
     runtime: clock.runtime,
   })
   const login = await app.device({ connection: 'tv', onPrompt: ({ userCode }) => approve(server.provider, userCode) })
-  expect(login).toMatchObject({ connection: 'tv', missingScopes: [] })
+  expect(login).toMatchObject({ connection: 'tv', missingScopes: [], claims: { sub: expect.any(String), aud: 'tv' } })
   expect(Object.keys((await app.tokens('tv')) ?? {})).toEqual(['main'])
 })
 
@@ -183,3 +183,31 @@ it.each(['', 'half \ud800'])(
     expect(vendor.requests).toHaveLength(0)
   },
 )
+
+it('stores no tokens of a device whose id_token is not to be believed', async () => {
+  using vendor = mockVendor({
+    origin: 'https://auth.test',
+    respond: ({ url }) =>
+      Response.json(
+        url.endsWith('/begin')
+          ? code
+          : url.endsWith('/keys')
+            ? { keys: [] }
+            : { access_token: 'at', id_token: 'a.b.c' },
+      ),
+  })
+  const oauth = {
+    tokenUrl: 'https://auth.test/token',
+    deviceUrl: 'https://auth.test/begin',
+    jwksUrl: 'https://auth.test/keys',
+  }
+  const app = oauthApp({
+    profile: { name: 'vendor', baseUrl: 'https://auth.test', oauth },
+    clientId: 'tv',
+    scopes: ['openid'],
+    ...vendor.options,
+  })
+  const failure = await failureOf(app.device({ connection: 'tv', onPrompt: () => {} }))
+  expect(failure).toMatchObject({ failure: 'protocol', message: expect.stringContaining('id_token') })
+  expect(await app.tokens('tv')).toBeUndefined()
+})

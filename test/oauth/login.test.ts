@@ -254,6 +254,11 @@ it('refuses a login that lacks what it needs, before anything is sent', async ()
     oauth: { issuer: server.issuer, authorizeUrl: server.issuer, tokenUrl: server.issuer, discover: false },
   })
   expect(await failureOf(keyless.authorizationUrl({ connection: 'acme' }))).toMatchObject({ code: 'CONFIGURATION' })
+  expect(() => appOf(server, { scopes: Object('openid') })).toThrow('scopes')
+  for (const wish of [{ scopes: Object('openid') }, { addScopes: Object('openid') }]) {
+    const failure = await failureOf(appOf(server).authorizationUrl({ connection: 'acme', ...wish }))
+    expect(failure).toMatchObject({ code: 'CONFIGURATION' })
+  }
   for (const redirectUri of ['http://app.test/callback', 'https://app.test/#x', 'nowhere']) {
     expect(() => appOf(server, { redirectUri })).toThrow('redirectUri')
   }

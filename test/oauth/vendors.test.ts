@@ -176,3 +176,12 @@ it('S10: sends a Salesforce token to no host that is not Salesforce’s, whateve
 function transportOf(vendor: MockVendor): Pick<MockVendor['options'], 'transport'> {
   return { transport: vendor.options.transport }
 }
+
+it('refuses an app, an installation and scopes that are none, such as a variable that is not set', () => {
+  const unset: { appId: string | number } = Object({ appId: undefined })
+  for (const over of [unset, { appId: '' }, { appId: NaN }, { appId: 1, installationId: NaN }]) {
+    expect(() => githubApp({ privateKey: pem, ...over })).toThrow('appId')
+  }
+  const key = { client_email: 'e', private_key: pem }
+  expect(() => googleServiceAccount({ key, scopes: Object('a b') })).toThrow('scopes')
+})

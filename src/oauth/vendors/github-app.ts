@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   axiosTransport,
   checkOptions,
   tokenCredential,
@@ -68,6 +69,11 @@ const answers: OAuthVendor = {
 export function githubApp(options: GithubAppOptions): Credential {
   checkOptions('githubApp', options, optionNames)
   const { appId, privateKey, installationId, store } = options
+  // A variable that is not set becomes `undefined`, or no number.
+  const named = typeof appId === 'string' ? /^[\w.-]+$/.test(appId) : Number.isSafeInteger(appId)
+  if (!named || !/^\d+$/.test(String(installationId ?? 0))) {
+    throw new ConfigurationError('`appId` is the app’s client id or number, and `installationId` a number.')
+  }
   const signing: SelfSignedJwtOptions = { privateKey, algorithm: 'RS256', claims: { iss: String(appId) }, ...times }
   if (installationId === undefined) return selfSignedJwt({ ...signing, connection: `app ${appId}` })
   const { baseUrl = 'https://api.github.com' } = options

@@ -8,6 +8,7 @@ import {
   type Transport,
 } from 'hawser'
 import { assertionCredential } from '../assertion-credential.ts'
+import { checkScopes } from '../scope-list.ts'
 import { jwtFacts } from '../self-signed-jwt.ts'
 
 /** Options of {@link googleServiceAccount}. */
@@ -31,7 +32,8 @@ export interface GoogleServiceAccountOptions {
  */
 export function googleServiceAccount(options: GoogleServiceAccountOptions): Credential {
   checkOptions('googleServiceAccount', options, ['key', 'scopes', 'subject', 'transport', 'store'])
-  const { scopes, subject, transport, store } = options
+  const { subject, transport, store } = options
+  const scopes = checkScopes('scopes', options.scopes)
   const file = typeof options.key === 'string' ? parseJson(options.key) : options.key
   const {
     client_email: email,

@@ -152,14 +152,15 @@ function pause(lesson: Lesson, bucket: Bucket, { retryAfterMs = 0 }: Refusal, to
   const { permit, runtime, now, operation } = lesson
   const { chargedAt } = permit
   const asked = { at: now + retryAfterMs, precisionMs: retryAfterMs % 1000 === 0 ? 1000 : 0, told: true }
-  const counted = {
-    at: bucket.window.refused(chargedAt, now, markAt(permit, bucket)) ?? now,
-    precisionMs: 0,
-    told: false,
-  }
   // A reset beside something that remains is not what the refusal is about.
   const resetsAt = told && !told.remaining ? localReset(told, lesson.clock, now) : undefined
   const reset = { at: resetsAt ?? now, precisionMs: told?.precisionMs ?? 0, told: true }
+  const toldAt = Math.max(asked.at, reset.at)
+  const counted = {
+    at: bucket.window.refused(chargedAt, now, markAt(permit, bucket), toldAt > now ? toldAt : undefined) ?? now,
+    precisionMs: 0,
+    told: false,
+  }
   const { at: until, ...how } = [counted, reset].reduce((a, b) => (b.at > a.at ? b : a), asked)
   const before = bucket.pause
   bucket.pause = stepPause(before, { type: 'refusal', now, chargedAt, until, ...how })

@@ -56,7 +56,10 @@ export interface Window {
   correct(difference: number, chargedAt: number, mark: number): void
   /** Takes over what the vendor says: less at once, more only where it cannot be a stale figure. */
   learn(told: Told, standing: Standing): void
-  /** The vendor refused though there was room by this count. Returns when there is room again, if it knows. */
-  refused(chargedAt: number, now: number, mark: number): number | undefined
+  /**
+   * The vendor refused though there was room by this count. Returns when there is room again, if it knows. `toldAt`: when that is by
+   * the vendor's own word.
+   */
+  refused(chargedAt: number, now: number, mark: number, toldAt?: number): number | undefined
   state(now: number): WindowState
 }

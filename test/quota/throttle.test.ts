@@ -141,6 +141,39 @@ it('waits for the moment that one of many refusals names, though the others had 
   expect(sent.length).toBe(3)
 })
 
+it('waits as long as Retry-After says, and no longer, where others have used what was left of a limit without a grid', async () => {
+  for (const kind of ['first-call', 'sliding', 'token-bucket'] as const) {
+    const limits = [{ name: 'minute', limit: 50, windowMs: 60_000, kind }]
+    const { clock, sent, call, errors } = setUp({ limits }, (_, count) =>
+      count === 11 ? { status: 429, headers: { 'retry-after': '7' } } : {},
+    )
+    for (let index = 0; index < 11; index++) call()
+    await clock.pass(1000)
+    call('GET /later', { deadline: clock.now + 30_000 })
+    await clock.pass(5900)
+    expect([kind, sent.length]).toEqual([kind, 11])
+    await clock.pass(300)
+    expect([kind, sent.at(-1), errors]).toEqual([kind, 'GET /later', []])
+  }
+})
+
+it('gives the room of a log that others had filled back as fast as a full log empties', async () => {
+  const limits = [{ name: 'minute', limit: 60, windowMs: 60_000, kind: 'sliding' as const }]
+  const { clock, sent, call } = setUp({ limits }, (_, count) =>
+    count === 1 ? { status: 429, headers: { 'retry-after': '10' } } : {},
+  )
+  call()
+  await clock.pass(1000)
+  for (let index = 0; index < 60; index++) call()
+  const counts: number[] = []
+  for (const ms of [8900, 500, 20_000, 20_000]) {
+    await clock.pass(ms)
+    counts.push(sent.length - 1)
+  }
+  // Three at once, as it is taken back in twenty steps.
+  expect(counts).toEqual([0, 3, 21, 42])
+})
+
 it('pauses all families of a connection for a window that it only knows by the name in a refusal', async () => {
   const options: ThrottleOptions = {
     family: ({ operation }) => operation,

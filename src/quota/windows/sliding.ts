@@ -8,6 +8,9 @@ import { createUseLog, type Entry, type UseLog } from './use-log.ts'
 /** The part of the quickest answer that its way to the vendor may have taken. */
 const wayThere = 0.05
 
+// Enough for an even pace.
+const mostSteps = 20
+
 /**
  * A window of which any stretch holds no more than the limit (`sliding`), or which begins with the first call after the last
  * one ended (`first-call`): of that, too, no stretch holds more, as far as nobody tells where it ends.
@@ -143,13 +146,15 @@ class SlidingWindow implements Window {
     if (foreign < 0 && !this.#ends) this.#notice(-Math.min(-foreign, this.#log.others))
   }
 
-  refused(_chargedAt: number, now: number): number {
+  refused(_chargedAt: number, now: number, _mark: number, toldAt?: number): number {
     this.#roll(now)
     const room = this.#roomOfAll()
     if (room > 0) {
       this.#guardMs = Math.min(2 * this.#guardMs, this.windowMs / 4)
-      this.#log.add(now, now, 0, room)
+      if (toldAt === undefined) this.#log.add(now, now, 0, room)
+      else this.#fill(room, toldAt)
     }
+    if (toldAt !== undefined) return toldAt
     const { oldest } = this.#log
     return oldest ? this.#endOf(oldest) : now + this.windowMs
   }
@@ -191,6 +196,15 @@ class SlidingWindow implements Window {
     this.#total = this.#nextTotal
     this.#headroom.clear()
     this.#arrivals.clear()
+  }
+
+  /** Takes the room for the use of others, of which the first ends when the vendor says, and the rest as fast as a full log empties. */
+  #fill(room: number, firstEndsAt: number): void {
+    const step = Math.ceil(room / mostSteps)
+    for (let filled = 0; filled < room; filled += step) {
+      const endsAt = firstEndsAt + (filled / this.#total) * this.windowMs
+      this.#log.insert(endsAt - this.windowMs - this.#guardMs, Math.min(step, room - filled))
+    }
   }
 
   #notice(foreign: number): void {

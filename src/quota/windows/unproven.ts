@@ -214,8 +214,8 @@ export function unprovenWindow(limit: number, windowMs: number | undefined, shar
       // What was let through before this stretch says nothing about it.
       else if (at.chargedAt >= since) learnStretch(told, at, after)
     },
-    refused(chargedAt, now, mark) {
-      if (proven) return proven.refused(chargedAt, now, markOf(mark) ?? 0)
+    refused(chargedAt, now, mark, toldAt) {
+      if (proven) return proven.refused(chargedAt, now, markOf(mark) ?? 0, toldAt)
       if (chargedAt < since) return now
       used = Math.max(used, total)
       return now < endsAt ? endsAt : now + secondMs

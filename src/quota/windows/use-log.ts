@@ -15,6 +15,8 @@ export interface UseLog {
   readonly oldest: Entry | undefined
   readonly latest: Entry | undefined
   add(at: number, notBefore: number, ours: number, others: number): void
+  /** Adds use of others at a moment that may lie before what is there. */
+  insert(at: number, others: number): void
   /** Forgets the oldest entries that count no more. */
   expire(now: number): void
   /** Takes back so much of what was taken for the use of others, the oldest first. */
@@ -60,6 +62,14 @@ class OrderedUse implements UseLog {
       last.ours += mine
       last.others += foreign
     } else this.#entries.push({ at: moment, notBefore, ours: mine, others: foreign })
+  }
+
+  insert(at: number, others: number): void {
+    this.others += others
+    const moment = Math.ceil(at / this.#grainMs) * this.#grainMs
+    let index = this.#entries.length
+    while (index > this.#first && (this.#entries[index - 1]?.at ?? -Infinity) > moment) index--
+    this.#entries.splice(index, 0, { at: moment, notBefore: moment, ours: 0, others })
   }
 
   expire(now: number): void {

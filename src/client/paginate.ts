@@ -93,7 +93,7 @@ function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
     if (!listing) {
       const prepared = prepare()
       next = firstPage(prepared)
-      seen.add(JSON.stringify(next)).add(JSON.stringify({ url: prepared.firstUrl }))
+      seen.add(tokenOf(next)).add(tokenOf({ url: prepared.firstUrl }))
       listing = prepared
     }
     if (!next || ended) return { done: true, value: undefined }
@@ -102,7 +102,7 @@ function walk<T>(prepare: () => Listing<T>): AsyncIterableIterator<Page<T>> {
     ahead = undefined
     const { items, response, next: following } = await loading
     next = following
-    const token = next && JSON.stringify(next)
+    const token = next && tokenOf(next)
     emptyPages = items.length === 0 ? emptyPages + 1 : 0
     // The page itself is good and is given out; the next step is what fails.
     if (token !== undefined && seen.has(token)) broken = stopped(listing, 'leads back to a page that was read already')
@@ -191,6 +191,11 @@ function inTurn<T>(read: () => Promise<IteratorResult<T, undefined>>, end: () =>
     [Symbol.asyncIterator]: () => iterator,
   }
   return iterator
+}
+
+/** Writes a page's place as text; a number that JSON has not is written as it is in a query. */
+function tokenOf(page: NextPage): string {
+  return JSON.stringify(page, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }
 
 function parseToken(token: string): NextPage {

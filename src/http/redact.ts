@@ -56,8 +56,17 @@ export function secretsRedactor(secrets: readonly string[]): (text: string) => s
     .flatMap((secret) => {
       const inJson = JSON.stringify(secret).slice(1, -1)
       const inForm = new URLSearchParams([['', secret]]).toString().slice(1)
-      const escaped = [inJson, inJson.replaceAll('/', '\\/'), encodeURIComponent(secret), inForm]
-      return [secret, ...escaped, Buffer.from(secret).toString('base64')]
+      const inUrls = [encodeURIComponent(secret), inForm]
+      // Some write the digits of escapes in lower case.
+      const lower = inUrls.map((text) => text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()))
+      return [
+        secret,
+        inJson,
+        inJson.replaceAll('/', '\\/'),
+        ...inUrls,
+        ...lower,
+        Buffer.from(secret).toString('base64'),
+      ]
     })
   const longestFirst = [...new Set(spellings)].toSorted((a, b) => b.length - a.length)
   return (text) => longestFirst.reduce((all, spelling) => all.replaceAll(spelling, hidden), text)

@@ -56,6 +56,15 @@ it('pages by cursor until it is empty, null or missing', async () => {
   }
 })
 
+it('takes numbers beyond those of JSON in the query of a listing', async () => {
+  using vendor = listing((url) =>
+    url.searchParams.has('after') ? { body: { items: [2] } } : { body: { items: [1], next: 'c1' } },
+  )
+  const pages = list(vendor, cursor({ param: 'after', items: 'items', next: 'next' }), { query: { since: 2n ** 60n } })
+  expect(await all(pages)).toEqual([1, 2])
+  expect(asked(vendor)).toEqual(['/items?since=1152921504606846976', '/items?since=1152921504606846976&after=c1'])
+})
+
 it('pages by link, to relative addresses of its own origin too', async () => {
   using vendor = listing((url) =>
     url.searchParams.has('page')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { redactHeaders, redactText, summarize } from '../../src/http/redact.ts'
+import { redactHeaders, redactText, secretsRedactor, summarize } from '../../src/http/redact.ts'
 import { request } from '../support/stub.ts'
 
 it('shows harmless headers and hides every other value', () => {
@@ -28,4 +28,19 @@ it('hides what looks like a credential in a message of the vendor', () => {
   expect(redactText('got eyJhbGciOi.eyJzdWIiOi.c2ln')).toBe('got [redacted]')
   expect(redactText('Not Found')).toBe('Not Found')
   expect(redactText('x'.repeat(400))).toHaveLength(301)
+})
+
+it('blanks a secret in each spelling that a vendor may repeat', () => {
+  const redact = secretsRedactor(['a+b/c="d e'])
+  for (const spelling of [
+    'a+b/c="d e',
+    String.raw`a+b/c=\"d e`,
+    String.raw`a+b\/c=\"d e`,
+    'a%2Bb%2Fc%3D%22d%20e',
+    'a%2bb%2fc%3d%22d%20e',
+    'a%2Bb%2Fc%3D%22d+e',
+    'a%2bb%2fc%3d%22d+e',
+    'YStiL2M9ImQgZQ==',
+  ])
+    expect(redact(`<${spelling}>`)).toBe('<[redacted]>')
 })
